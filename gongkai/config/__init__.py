@@ -1,0 +1,1 @@
+"""Settings, URLs and servers' entry points: wiring and nothing else."""

@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+
+
+class OrgansConfig(AppConfig):
+    name = "gongkai.organs"
+    label = "organs"
+    verbose_name = "行政机关"
+    default_auto_field = "django.db.models.BigAutoField"

@@ -1,0 +1,58 @@
+"""Fixtures that every room's tests share."""
+
+from collections.abc import Iterator
+
+import pytest
+from django.conf import settings
+from django.test import TransactionTestCase
+
+from tests import database
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    # A test's password needs no strength, and hashing one well takes longer than the test.
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
+    settings.WHITENOISE_USE_FINDERS = True
+    settings.WHITENOISE_AUTOREFRESH = True
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    request: pytest.FixtureRequest, django_test_environment: None, django_db_blocker
+) -> Iterator[None]:
+    """A database for this worker, cloned from the migrated template."""
+    worker = getattr(request.config, "workerinput", {}).get("workerid", "main")
+    with django_db_blocker.unblock():
+        made = database.make(worker)
+
+    def restore(case: TransactionTestCase) -> None:
+        with django_db_blocker.unblock():
+            made.restore()
+
+    original = TransactionTestCase._fixture_teardown
+    TransactionTestCase._fixture_teardown = restore
+    yield
+    TransactionTestCase._fixture_teardown = original
+    with django_db_blocker.unblock():
+        made.destroy()
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """What needs a service says so instead of failing."""
+    from django.db import connection
+
+    if connection.vendor != "postgresql":
+        skip = pytest.mark.skip(reason="needs PostgreSQL; set DATABASE_URL to run it")
+        for item in items:
+            if item.get_closest_marker("postgresql"):
+                item.add_marker(skip)
+
+
+@pytest.fixture(autouse=True)
+def _no_leftovers(settings, tmp_path) -> None:
+    """Each test has its own media folder."""
+    settings.MEDIA_ROOT = tmp_path / "media"
