@@ -1,0 +1,288 @@
+"""The one permission policy: role → actions × scope. Every staff view asks here.
+
+A role gives each of its actions either over the body it is held in (`OWN`) or over that body
+and everything below it (`SUBTREE`). Nothing else gives rights, except that a Django superuser
+may do everything (shown as such) and that the operator at the console, who has the database
+anyway, is let through and recorded as such.
+
+The three administrators (三员分立) hold no other role: the system administrator manages
+bodies and accounts and sees no case, the security officer gives and takes roles, the auditor
+reads the ledger. `services` refuses to combine them.
+
+`tests/organs/policy.yaml` spells this table out for every role and every action.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import Model, Q, QuerySet
+from django.utils import timezone
+
+from gongkai.organs.models import Membership, Organ, OrganQuerySet, Role
+
+if TYPE_CHECKING:
+    from gongkai.ledger.actor import Actor
+
+OWN: Final = "own"
+SUBTREE: Final = "subtree"
+
+ACTIONS: Final[Mapping[str, str]] = {
+    "organs.view": "查看机构",
+    "organs.manage": "管理机构",
+    "staff.view": "查看人员",
+    "staff.manage": "管理人员账号",
+    "staff.grant": "授予和终止角色",
+    "calendar.manage": "维护工作日历",
+    "ledger.view": "查看台账",
+    "registers.view": "查看行政行为台账",
+    "registers.edit": "编辑行政行为台账",
+    "registers.import": "导入行政行为台账",
+    "foi.view": "查看依申请公开",
+    "foi.handle": "办理依申请公开",
+    "reports.view": "查看年度报告",
+    "reports.edit": "编辑年度报告",
+    "reports.submit": "报送年度报告",
+    "reports.review": "审核下级年度报告",
+    "reports.publish": "发布年度报告",
+}
+"""Every action, with the words a person reads when it is refused."""
+
+SITE_WIDE: Final = frozenset({"calendar.manage"})
+"""Actions upon what all bodies share: the role must be held in a body without a superior."""
+
+GRANTS: Final[Mapping[str, Mapping[str, str]]] = {
+    Role.INFORMATION_OFFICER: {
+        "organs.view": OWN,
+        "registers.view": OWN,
+        "registers.edit": OWN,
+        "registers.import": OWN,
+        "reports.view": OWN,
+        "reports.edit": OWN,
+    },
+    Role.REQUEST_OFFICER: {
+        "organs.view": OWN,
+        "registers.view": OWN,
+        "foi.view": OWN,
+        "foi.handle": OWN,
+        "reports.view": OWN,
+    },
+    Role.REVIEWER: {
+        "organs.view": OWN,
+        "registers.view": OWN,
+        "foi.view": OWN,
+        "reports.view": OWN,
+    },
+    Role.SECRECY_REVIEWER: {
+        "organs.view": OWN,
+        "registers.view": OWN,
+        "foi.view": OWN,
+        "reports.view": OWN,
+    },
+    Role.APPROVING_LEADER: {
+        "organs.view": OWN,
+        "registers.view": OWN,
+        "foi.view": OWN,
+        "reports.view": OWN,
+        "reports.submit": OWN,
+    },
+    Role.RESPONSIBLE_PERSON: {
+        "organs.view": OWN,
+        "staff.view": OWN,
+        "registers.view": OWN,
+        "registers.edit": OWN,
+        "registers.import": OWN,
+        "foi.view": OWN,
+        "foi.handle": OWN,
+        "reports.view": OWN,
+        "reports.edit": OWN,
+        "reports.submit": OWN,
+        "reports.publish": OWN,
+    },
+    Role.DISCLOSURE_OFFICE: {
+        "organs.view": SUBTREE,
+        "staff.view": SUBTREE,
+        "calendar.manage": OWN,
+        "registers.view": SUBTREE,
+        "foi.view": SUBTREE,
+        "reports.view": SUBTREE,
+        "reports.edit": OWN,
+        "reports.submit": OWN,
+        "reports.review": SUBTREE,
+        "reports.publish": SUBTREE,
+    },
+    Role.SUPERIOR: {
+        "organs.view": SUBTREE,
+        "registers.view": SUBTREE,
+        "foi.view": SUBTREE,
+        "reports.view": SUBTREE,
+        "reports.review": SUBTREE,
+    },
+    Role.SYSTEM_ADMIN: {
+        "organs.view": SUBTREE,
+        "organs.manage": SUBTREE,
+        "staff.view": SUBTREE,
+        "staff.manage": SUBTREE,
+        "calendar.manage": OWN,
+    },
+    Role.SECURITY_OFFICER: {
+        "organs.view": SUBTREE,
+        "staff.view": SUBTREE,
+        "staff.grant": SUBTREE,
+    },
+    Role.AUDITOR: {
+        "ledger.view": SUBTREE,
+    },
+}
+
+ADMINISTRATORS: Final = frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_OFFICER, Role.AUDITOR})
+"""The three separated administrators; each excludes every other role."""
+
+_CONSOLE: Final = frozenset({"command", "demo", "system"})
+_CACHE = "_gongkai_grants"
+_M = TypeVar("_M", bound=Model)
+
+
+class Grant(NamedTuple):
+    """One valid membership of a user."""
+
+    role: str
+    organ_id: int
+    path: str
+    depth: int
+
+
+def grants_of(user: Any) -> tuple[Grant, ...]:
+    """The user's valid memberships: one statement, then kept on the user object.
+
+    A request has its own user object, so the memory lasts for a request. After a change of
+    memberships within one process call `forget`.
+    """
+    if not getattr(user, "is_authenticated", False) or not user.is_active:
+        return ()
+    cached: tuple[Grant, ...] | None = getattr(user, _CACHE, None)
+    if cached is None:
+        rows = (
+            Membership.objects.valid_on(timezone.localdate())
+            .filter(user_id=user.pk)
+            .order_by("organ__path", "role")
+            .values_list("role", "organ_id", "organ__path", "organ__depth")
+        )
+        cached = tuple(Grant(*row) for row in rows)
+        setattr(user, _CACHE, cached)
+    return cached
+
+
+def forget(user: Any) -> None:
+    """Read the user's memberships anew at the next question."""
+    if hasattr(user, _CACHE):
+        delattr(user, _CACHE)
+
+
+def is_staff_member(user: Any) -> bool:
+    """Whether the user may enter the staff shell at all."""
+    return bool(grants_of(user))
+
+
+def roles_of(user: Any) -> frozenset[str]:
+    """The roles the user holds anywhere today."""
+    return frozenset(grant.role for grant in grants_of(user))
+
+
+def allows(user: Any, action: str, organ: Organ | None = None) -> bool:
+    """Whether `user` may do `action` upon `organ`.
+
+    Without an organ: whether anywhere (for menus); for a site-wide action, whether a role
+    that gives it is held in a body without a superior. Unknown actions raise ValueError.
+    """
+    _known(action)
+    if _is_superuser(user):
+        return True
+    for grant in grants_of(user):
+        extent = GRANTS[grant.role].get(action)
+        if extent is None:
+            continue
+        if action in SITE_WIDE:
+            if grant.depth == 0:
+                return True
+        elif (
+            organ is None
+            or grant.organ_id == organ.pk
+            or (extent == SUBTREE and organ.path.startswith(grant.path))
+        ):
+            return True
+    return False
+
+
+def organs_for(user: Any, action: str) -> OrganQuerySet:
+    """All bodies upon which `user` may do `action`, as one queryset."""
+    _known(action)
+    if _is_superuser(user):
+        return Organ.objects.all()
+    if action in SITE_WIDE:
+        return Organ.objects.all() if allows(user, action) else Organ.objects.none()
+    own, subtrees = _extents(user, action)
+    if not own and not subtrees:
+        return Organ.objects.none()
+    wanted = Q(pk__in=sorted(own)) if own else Q()
+    for path in subtrees:
+        wanted |= Q(path__startswith=path)
+    return Organ.objects.filter(wanted)
+
+
+def scope(qs: QuerySet[_M], user: Any, action: str, field: str = "organ") -> QuerySet[_M]:
+    """`qs` narrowed to records of the bodies upon which `user` may do `action`.
+
+    `field` is the path from the model to its organ (`"organ"`, `"request__organ"`; `"pk"` for
+    Organ itself).
+    """
+    _known(action)
+    if _is_superuser(user):
+        return qs
+    own, subtrees = _extents(user, action)
+    if not subtrees and action not in SITE_WIDE:
+        # The usual case, one officer in one body: plain numbers let the index do the work.
+        return qs.filter(**{f"{field}__in": sorted(own)}) if own else qs.none()
+    return qs.filter(**{f"{field}__in": organs_for(user, action).order_by().values("pk")})
+
+
+def authorise(actor: Actor, action: str, organ: Organ | None = None) -> None:
+    """Return when `actor` may do `action` upon `organ`; raise PermissionDenied otherwise."""
+    _known(action)
+    if actor.user is None:
+        if actor.channel in _CONSOLE:
+            return
+        raise PermissionDenied("请先登录。")
+    if not allows(actor.user, action, organ):
+        where = f"“{organ.name}”的" if organ is not None else ""
+        raise PermissionDenied(
+            f"您没有{where}“{ACTIONS[action]}”权限。如确有需要，请联系安全保密管理员授权。"
+        )
+
+
+def _extents(user: Any, action: str) -> tuple[set[int], list[str]]:
+    """Bodies given singly, and the roots of subtrees (without those inside another)."""
+    own: set[int] = set()
+    paths: list[str] = []
+    for grant in grants_of(user):
+        extent = GRANTS[grant.role].get(action)
+        if extent == OWN:
+            own.add(grant.organ_id)
+        elif extent == SUBTREE:
+            paths.append(grant.path)
+    kept: list[str] = []
+    for path in sorted(set(paths)):
+        if not kept or not path.startswith(kept[-1]):
+            kept.append(path)
+    return own, kept
+
+
+def _is_superuser(user: Any) -> bool:
+    return bool(getattr(user, "is_active", False) and getattr(user, "is_superuser", False))
+
+
+def _known(action: str) -> None:
+    if action not in ACTIONS:
+        raise ValueError(f"未知的权限：{action}")
