@@ -1,0 +1,238 @@
+"""Disclosure on request (依申请公开) as records: requests, their events, review and litigation.
+
+The events are the truth of a case and are only ever added; the columns `state`, `outcome`,
+`decided_on`, `due_on` of a request are an index over them, rebuilt by `services` from
+`gongkai.statute.clock` and never written elsewhere.
+
+No applicant's name, address or identity number is held here: what is kept about the person
+is the column of table three.
+"""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+
+
+class Channel(models.TextChoices):
+    """How the request came (Articles 29 and 31: it decides the date of receipt)."""
+
+    COUNTER = "counter", "当面提交"
+    REGISTERED_MAIL = "registered_mail", "邮寄（签收）"
+    ORDINARY_MAIL = "ordinary_mail", "平常信函"
+    ONLINE = "online", "网上提交"
+    FAX = "fax", "传真"
+
+
+class ApplicantKind(models.TextChoices):
+    """The columns of table three."""
+
+    NATURAL = "natural", "自然人"
+    ENTERPRISE = "enterprise", "商业企业"
+    RESEARCH = "research", "科研机构"
+    WELFARE = "welfare", "社会公益组织"
+    LEGAL = "legal", "法律服务机构"
+    OTHER = "other", "其他组织"
+
+
+class RemedyKind(models.TextChoices):
+    """The three groups of table four."""
+
+    REVIEW = "review", "行政复议"
+    DIRECT = "direct", "未经复议直接起诉"
+    AFTER_REVIEW = "after_review", "复议后起诉"
+
+
+class RemedyResult(models.TextChoices):
+    """How a review or a lawsuit ended (table four)."""
+
+    UPHELD = "upheld", "结果维持"
+    CORRECTED = "corrected", "结果纠正"
+    OTHER = "other", "其他结果"
+
+
+class FoiRequest(models.Model):
+    """A request for government information (政府信息公开申请)."""
+
+    organ = models.ForeignKey(
+        "organs.Organ",
+        on_delete=models.PROTECT,
+        related_name="foi_requests",
+        db_index=False,  # the unique constraint begins with it
+        verbose_name="受理机关",
+    )
+    number = models.CharField("申请编号", max_length=40)
+    channel = models.CharField("申请渠道", max_length=20, choices=Channel.choices)
+    applicant_kind = models.CharField("申请人类别", max_length=16, choices=ApplicantKind.choices)
+    subject = models.CharField("申请内容", max_length=500)
+    received_on = models.DateField("收到日期", help_text="《条例》第三十一条规定的收到申请之日。")
+    state = models.CharField("办理状态", max_length=32)
+    outcome = models.CharField("办理结果", max_length=32, blank=True)
+    outcome_subtype = models.CharField("结果细目", max_length=32, blank=True)
+    decided_on = models.DateField(
+        "办结日期", null=True, blank=True, help_text="作出决定、视为放弃或者撤回之日。"
+    )
+    due_on = models.DateField("当前期限", null=True, blank=True)
+    due_provisional = models.BooleanField("期限为暂定", default=False)
+
+    class Meta:
+        verbose_name = "政府信息公开申请"
+        verbose_name_plural = "政府信息公开申请"
+        ordering = ["-received_on", "-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organ", "number"],
+                name="foi_request_number",
+                violation_error_message="本机关已有这个申请编号，请核对编号。",
+            ),
+            models.CheckConstraint(
+                condition=Q(applicant_kind__in=ApplicantKind.values),
+                name="foi_request_applicant_kind",
+            ),
+            models.CheckConstraint(
+                condition=Q(channel__in=Channel.values), name="foi_request_channel"
+            ),
+            # A request has a result exactly when it has the day on which that result counts.
+            models.CheckConstraint(
+                condition=Q(decided_on=None, outcome="")
+                | (Q(decided_on__isnull=False) & ~Q(outcome="")),
+                name="foi_request_result_and_day",
+            ),
+            models.CheckConstraint(
+                condition=Q(decided_on=None) | Q(decided_on__gte=F("received_on")),
+                name="foi_request_decided_after_receipt",
+            ),
+        ]
+        indexes = [
+            # Table three reads this index alone, in the order of its GROUP BY.
+            models.Index(
+                fields=["organ", "applicant_kind", "outcome", "received_on", "decided_on"],
+                name="foi_request_count",
+            ),
+            models.Index(fields=["-received_on", "-id"], name="foi_request_list"),
+            models.Index(
+                fields=["due_on", "id"], condition=Q(decided_on=None), name="foi_request_open"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the request still waits for its result."""
+        return self.decided_on is None
+
+
+class FoiEvent(models.Model):
+    """Something that happened to a request; the database refuses to change or delete it.
+
+    `type`, `on` and `data` are what `statute.clock.event_from_json` reads.
+    """
+
+    request = models.ForeignKey(
+        FoiRequest,
+        on_delete=models.PROTECT,
+        related_name="events",
+        db_index=False,
+        verbose_name="申请",
+    )
+    seq = models.PositiveSmallIntegerField("序号")
+    type = models.CharField("事件", max_length=32)
+    on = models.DateField("发生日期")
+    data = models.JSONField("内容", default=dict)
+    recorded_at = models.DateTimeField("登记时间")
+    recorded_by = models.CharField("登记人", max_length=150)
+
+    class Meta:
+        verbose_name = "办理事件"
+        verbose_name_plural = "办理事件"
+        ordering = ["request_id", "seq"]
+        constraints = [
+            models.UniqueConstraint(fields=["request", "seq"], name="foi_event_seq"),
+            models.CheckConstraint(condition=Q(seq__gte=1), name="foi_event_seq_from_1"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.seq} {self.type} {self.on}"
+
+
+class FoiSerial(models.Model):
+    """The last serial number given to a request by a body in a year (编号不跳号)."""
+
+    organ = models.ForeignKey(
+        "organs.Organ",
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
+        verbose_name="行政机关",
+    )
+    year = models.PositiveSmallIntegerField("年度")
+    last = models.PositiveIntegerField("末号", default=0)
+
+    class Meta:
+        verbose_name = "申请编号计数"
+        verbose_name_plural = "申请编号计数"
+        constraints = [models.UniqueConstraint(fields=["organ", "year"], name="foi_serial_year")]
+
+    def __str__(self) -> str:
+        return f"〔{self.year}〕{self.last}号"
+
+
+class RemedyCase(models.Model):
+    """A review (行政复议) or a lawsuit (行政诉讼) about disclosure on request."""
+
+    organ = models.ForeignKey(
+        "organs.Organ",
+        on_delete=models.PROTECT,
+        related_name="remedy_cases",
+        db_index=False,
+        verbose_name="被申请（被告）机关",
+    )
+    request = models.ForeignKey(
+        FoiRequest,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="remedy_cases",
+        verbose_name="所涉申请",
+    )
+    number = models.CharField("案号", max_length=100)
+    kind = models.CharField("类型", max_length=16, choices=RemedyKind.choices)
+    authority = models.CharField("复议机关或者法院", max_length=200, blank=True)
+    filed_on = models.DateField("受理（立案）日期")
+    result = models.CharField("结果", max_length=16, blank=True, choices=RemedyResult.choices)
+    concluded_on = models.DateField("审结日期", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "行政复议、行政诉讼案件"
+        verbose_name_plural = "行政复议、行政诉讼案件"
+        ordering = ["-filed_on", "-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organ", "number"],
+                name="foi_remedy_number",
+                violation_error_message="本机关已有这个案号，请核对案号。",
+            ),
+            models.CheckConstraint(condition=Q(kind__in=RemedyKind.values), name="foi_remedy_kind"),
+            models.CheckConstraint(
+                condition=Q(result="", concluded_on=None)
+                | Q(result__in=RemedyResult.values, concluded_on__isnull=False),
+                name="foi_remedy_result_and_day",
+                violation_error_message="结果与审结日期须同时填写。",
+            ),
+            models.CheckConstraint(
+                condition=Q(concluded_on=None) | Q(concluded_on__gte=F("filed_on")),
+                name="foi_remedy_concluded_after_filing",
+                violation_error_message="审结日期不能早于受理（立案）日期，请核对。",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["organ", "kind", "result", "filed_on", "concluded_on"],
+                name="foi_remedy_count",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.number
