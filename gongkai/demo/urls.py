@@ -1,0 +1,6 @@
+from django.urls import path
+
+from gongkai.demo import views
+
+app_name = "demo"
+urlpatterns = [path("enter/<slug:username>/", views.enter, name="enter")]
