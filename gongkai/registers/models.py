@@ -48,14 +48,6 @@ class DocumentKind(models.TextChoices):
     NORMATIVE = "normative", "行政规范性文件"
 
 
-class RegisterQuerySet(models.QuerySet["RegisterRecord"]):
-    """What every register can be asked."""
-
-    def in_force(self) -> RegisterQuerySet:
-        """Records that count: those not voided."""
-        return self.filter(voided_at=None)
-
-
 class RegisterRecord(models.Model):
     """What all registers share: the body, and how a mistaken entry is taken back."""
 
@@ -71,8 +63,6 @@ class RegisterRecord(models.Model):
     void_reason = models.CharField("作废原因", max_length=200, blank=True, editable=False)
     created_at = models.DateTimeField("登记时间", auto_now_add=True)
     updated_at = models.DateTimeField("最近修改", auto_now=True)
-
-    objects = RegisterQuerySet.as_manager()
 
     class Meta:
         abstract = True
