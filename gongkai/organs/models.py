@@ -204,6 +204,11 @@ class User(AbstractUser):
     def __str__(self) -> str:
         return self.display_name or self.username
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        # Wagtail's shell greets people by their first name; a Chinese name is one word.
+        self.first_name, self.last_name = self.display_name, ""
+        super().save(*args, **kwargs)
+
     def get_full_name(self) -> str:
         return self.display_name or self.username
 

@@ -1,0 +1,39 @@
+/* Keyboard for staff lists: "/" goes to the search box, j and k move along the rows, Enter
+   opens. Nothing here is needed to work: every row's link is reached with Tab as well. */
+(function () {
+  "use strict";
+
+  function typing(target) {
+    return target.closest("input, textarea, select, [contenteditable='true']") !== null;
+  }
+
+  function move(table, step) {
+    const rows = Array.from(table.tBodies[0].rows).filter((row) => row.querySelector("a"));
+    if (!rows.length) return;
+    const now = rows.findIndex((row) => row.classList.contains("gk-current"));
+    const next = Math.min(Math.max(now + step, 0), rows.length - 1);
+    if (now >= 0) rows[now].classList.remove("gk-current");
+    rows[next].classList.add("gk-current");
+    rows[next].querySelector("a").focus();
+  }
+
+  document.addEventListener("keydown", function (event) {
+    if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
+    const table = document.querySelector("[data-gk-table]");
+    const search = document.querySelector("[data-gk-search]");
+    if (event.key === "/" && search) {
+      event.preventDefault();
+      search.focus();
+      search.select();
+    } else if (event.key === "j" && table) {
+      move(table, 1);
+    } else if (event.key === "k" && table) {
+      move(table, -1);
+    }
+  });
+
+  document.addEventListener("DOMContentLoaded", function () {
+    const errors = document.querySelector("[data-gk-focus]");
+    if (errors) errors.focus();
+  });
+})();
