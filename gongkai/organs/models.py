@@ -191,9 +191,20 @@ class Organ(models.Model):
 
 
 class User(AbstractUser):
-    """A person who logs in. What they may do follows from memberships alone (`policy`)."""
+    """A person who logs in. What they may do follows from memberships alone (`policy`).
+
+    `organ` is the body whose system administrator looks after the account; it gives no right.
+    """
 
     display_name = models.CharField("姓名", max_length=60)
+    organ = models.ForeignKey(
+        Organ,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="staff",
+        verbose_name="所属机构",
+    )
 
     REQUIRED_FIELDS = ["display_name"]
 

@@ -28,7 +28,8 @@ Memory: CSV is read as a stream, so any number of rows costs one batch; a workbo
 calamine (about 100 bytes a cell). Rows that cannot be read are noted and left out of the
 batches; up to `max_problems` are kept, after which reading stops. Row numbers are those a
 spreadsheet shows, headings are found by name within the first ten rows, in any order,
-and unknown columns are passed over (`table.ignored`).
+and unknown columns are passed over (`table.ignored`); `table.present` names the known ones
+that the file has, so that an update can leave alone what the file does not speak of.
 """
 
 from gongkai.organs.imports.parse import boolean, choice, day, decimal, integer, text

@@ -134,7 +134,7 @@ def workbook_sheets(stream: IO[bytes], kind: str) -> list[tuple[str, Callable[[]
     if kind == "zip":
         _refuse_bomb(stream)
     try:
-        book = CalamineWorkbook.from_filelike(stream)  # type: ignore[arg-type]
+        book = CalamineWorkbook.from_filelike(stream)
         return [
             (name, lambda name=name: book.get_sheet_by_name(name))  # type: ignore[misc]
             for name in book.sheet_names

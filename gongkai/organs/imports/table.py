@@ -52,16 +52,16 @@ class Row(Mapping[str, Any]):
     """One row that was understood: `row["name"]`, and the spreadsheet's number of it."""
 
     number: int
-    values: Mapping[str, Any]
+    cells: Mapping[str, Any]
 
     def __getitem__(self, name: str) -> Any:
-        return self.values[name]
+        return self.cells[name]
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self.values)
+        return iter(self.cells)
 
     def __len__(self) -> int:
-        return len(self.values)
+        return len(self.cells)
 
 
 class Table:
@@ -83,6 +83,7 @@ class Table:
         self.rows_read = 0
         self.sample: list[dict[str, str]] = []
         self.ignored: tuple[str, ...] = ()
+        self.present: frozenset[str] = frozenset()
         self._raw = raw
         self._fraction = fraction
         self._max_rows = max_rows
@@ -128,6 +129,7 @@ class Table:
         self.ignored = tuple(ignored)
         self._places = [(places[c.name], c) for c in self.columns if c.name in places]
         self._absent = {c.name: c.default for c in self.columns if c.name not in places}
+        self.present = frozenset(places)
         self._pending = seen[position:]
         self._number = position
 
