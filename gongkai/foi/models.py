@@ -13,6 +13,8 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 
+from gongkai.statute.outcomes import OUTCOMES
+
 
 class Channel(models.TextChoices):
     """How the request came (Articles 29 and 31: it decides the date of receipt)."""
@@ -122,6 +124,12 @@ class FoiRequest(models.Model):
     def is_open(self) -> bool:
         """Whether the request still waits for its result."""
         return self.decided_on is None
+
+    @property
+    def outcome_label(self) -> str:
+        """The words of table three for the result; "" while there is none."""
+        outcome = OUTCOMES.get(self.outcome)
+        return outcome.label if outcome else self.outcome
 
 
 class FoiEvent(models.Model):

@@ -1,0 +1,252 @@
+"""Tables three and four of the annual report, counted from requests and remedy cases.
+
+Each source is one SQL statement for all bodies, read in the order of the bodies' numbers and
+held one body at a time; a cell that counts nothing is not yielded (it is 0).
+
+Table three. Of the requests that were open on at least one day of the year, every one came in
+this year or before it (一 or 二) and was decided this year or not by its end (三 or 四). So
+一 + 二 = 三（七） + 四 holds in every column whatever the records say, and 二 of a year is 四
+of the year before. A request is counted once, under its final result, on the day on which
+that result was issued (`decided_on`); one decided in January is 结转 of the year that ended,
+also when the report of that year is built later.
+
+Table four. Two readings, chosen by the setting REMEDY_CASES_COUNTED:
+- "handled" (default): concluded in the year whenever filed, and pending at its end;
+- "filed": only cases filed in the year.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import Any, TypeVar
+
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.db.models import Count, Model, Q, QuerySet
+from django.urls import reverse
+
+from gongkai.foi.models import FoiRequest, RemedyCase
+from gongkai.statute.facts import FactRow, FactSource
+from gongkai.statute.formats import ReportFormat
+
+CHUNK = 5_000
+REMEDY_READINGS = ("handled", "filed")
+
+Record = TypeVar("Record", bound=Model)
+
+
+def _first(year: int) -> date:
+    return date(year, 1, 1)
+
+
+def _last(year: int) -> date:
+    return date(year, 12, 31)
+
+
+def _within(records: QuerySet[Record], organs: QuerySet[Any] | None) -> QuerySet[Record]:
+    if organs is None:
+        return records
+    return records.filter(organ__in=organs.order_by().values("pk"))
+
+
+# -- table three -----------------------------------------------------------------------------
+
+
+def _open_in(year: int) -> Q:
+    """Requests that were received by the end of the year and not decided before it."""
+    return Q(received_on__lte=_last(year)) & (Q(decided_on=None) | Q(decided_on__gte=_first(year)))
+
+
+def _received(year: int) -> Q:
+    return Q(received_on__range=(_first(year), _last(year)))
+
+
+def _carried_in(year: int) -> Q:
+    return Q(received_on__lt=_first(year))
+
+
+def _decided(year: int) -> Q:
+    return Q(decided_on__range=(_first(year), _last(year)))
+
+
+def _carried_out(year: int) -> Q:
+    return Q(decided_on=None) | Q(decided_on__gt=_last(year))
+
+
+def request_cells(fmt: ReportFormat) -> frozenset[str]:
+    """All leaf cells of table three."""
+    return frozenset(cell for cell in fmt.table_cells("t3") if not fmt.cells[cell].derived)
+
+
+def request_rows(fmt: ReportFormat, year: int, organs: Any | None) -> Iterator[FactRow]:
+    """Table three of every body. Raises KeyError for an outcome that the format cannot place."""
+    counts = (
+        _within(FoiRequest.objects.filter(_open_in(year)), organs)
+        .order_by("organ_id")
+        .values_list("organ_id", "applicant_kind", "outcome")
+        .annotate(
+            new=Count("*", filter=_received(year)),
+            carried_in=Count("*", filter=_carried_in(year)),
+            decided=Count("*", filter=_decided(year)),
+            carried_out=Count("*", filter=_carried_out(year)),
+        )
+    )
+    current: int | None = None
+    tally: defaultdict[str, int] = defaultdict(int)
+    for organ_id, kind, outcome, new, carried_in, decided, carried_out in counts.iterator(CHUNK):
+        if organ_id != current:
+            yield from _figures(current, tally)
+            current = organ_id
+            tally.clear()
+        tally[f"t3.new.{kind}"] += new
+        tally[f"t3.carried_in.{kind}"] += carried_in
+        tally[f"t3.carried_out.{kind}"] += carried_out
+        if decided:
+            tally[f"t3.{fmt.row_for_outcome(outcome)}.{kind}"] += decided
+    yield from _figures(current, tally)
+
+
+def _figures(organ_id: int | None, tally: Mapping[str, int]) -> Iterator[FactRow]:
+    if organ_id is not None:
+        for cell, value in tally.items():
+            if value:
+                yield FactRow(organ_id, cell, value)
+
+
+def request_records(
+    fmt: ReportFormat, year: int, cell: str, organs: Any | None
+) -> QuerySet[FoiRequest]:
+    """The requests behind a cell, also behind a total (row （七）or column 总计)."""
+    _table, row, column = cell.split(".")
+    requests = _within(FoiRequest.objects.filter(_open_in(year)), organs)
+    if column != "total":
+        requests = requests.filter(applicant_kind=column)
+    conditions = {
+        "new": _received(year),
+        "carried_in": _carried_in(year),
+        "carried_out": _carried_out(year),
+        "result_total": _decided(year),
+    }
+    if row in conditions:
+        return requests.filter(conditions[row])
+    codes = next(r.outcomes for r in fmt.t3.rows if r.id == row)
+    return requests.filter(_decided(year), outcome__in=codes)
+
+
+# -- table four ------------------------------------------------------------------------------
+
+
+def remedy_reading() -> str:
+    """The setting REMEDY_CASES_COUNTED; ImproperlyConfigured when it is neither reading."""
+    reading = str(settings.REMEDY_CASES_COUNTED)
+    if reading not in REMEDY_READINGS:
+        raise ImproperlyConfigured(
+            f"REMEDY_CASES_COUNTED 只能是 {' 或 '.join(REMEDY_READINGS)}，现为“{reading}”。"
+        )
+    return reading
+
+
+def _counted_cases(year: int) -> Q:
+    """The cases that table four of the year looks at."""
+    if remedy_reading() == "filed":
+        return Q(filed_on__range=(_first(year), _last(year)))
+    return Q(filed_on__lte=_last(year)) & (Q(concluded_on=None) | Q(concluded_on__gte=_first(year)))
+
+
+def _concluded(year: int) -> Q:
+    return Q(concluded_on__range=(_first(year), _last(year)))
+
+
+def _pending(year: int) -> Q:
+    return Q(concluded_on=None) | Q(concluded_on__gt=_last(year))
+
+
+def remedy_cells(fmt: ReportFormat) -> frozenset[str]:
+    """All leaf cells of table four."""
+    return frozenset(cell for cell in fmt.table_cells("t4") if not fmt.cells[cell].derived)
+
+
+def remedy_rows(fmt: ReportFormat, year: int, organs: Any | None) -> Iterator[FactRow]:
+    """Table four of every body."""
+    counts = (
+        _within(RemedyCase.objects.filter(_counted_cases(year)), organs)
+        .order_by("organ_id")
+        .values_list("organ_id", "kind", "result")
+        .annotate(
+            concluded=Count("*", filter=_concluded(year)),
+            pending=Count("*", filter=_pending(year)),
+        )
+    )
+    current: int | None = None
+    tally: defaultdict[str, int] = defaultdict(int)
+    for organ_id, kind, result, concluded, pending in counts.iterator(CHUNK):
+        if organ_id != current:
+            yield from _figures(current, tally)
+            current = organ_id
+            tally.clear()
+        tally[f"t4.{kind}.pending"] += pending
+        if concluded:
+            tally[f"t4.{kind}.{result}"] += concluded
+    yield from _figures(current, tally)
+
+
+def remedy_records(
+    fmt: ReportFormat, year: int, cell: str, organs: Any | None
+) -> QuerySet[RemedyCase]:
+    """The cases behind a cell, also behind a total."""
+    _table, group, column = cell.split(".")
+    cases = _within(RemedyCase.objects.filter(_counted_cases(year), kind=group), organs)
+    if column == "total":
+        return cases
+    if column == "pending":
+        return cases.filter(_pending(year))
+    return cases.filter(_concluded(year), result=column)
+
+
+def _request_address(record: FoiRequest) -> str:
+    return reverse("foi:request_detail", args=[record.pk])
+
+
+def _case_address(record: RemedyCase) -> str:
+    return reverse("foi:case_detail", args=[record.pk])
+
+
+sources: tuple[FactSource, ...] = (
+    FactSource(
+        name="foi.requests",
+        label="政府信息公开申请",
+        cells=request_cells,
+        rows=request_rows,
+        records=request_records,
+        columns=(
+            ("organ", "机关"),
+            ("number", "申请编号"),
+            ("get_applicant_kind_display", "申请人类别"),
+            ("received_on", "收到日期"),
+            ("outcome_label", "办理结果"),
+            ("decided_on", "办结日期"),
+        ),
+        permission="foi.view",
+        record_url=_request_address,
+    ),
+    FactSource(
+        name="foi.remedies",
+        label="行政复议、行政诉讼案件",
+        cells=remedy_cells,
+        rows=remedy_rows,
+        records=remedy_records,
+        columns=(
+            ("organ", "机关"),
+            ("number", "案号"),
+            ("get_kind_display", "类型"),
+            ("authority", "复议机关或者法院"),
+            ("filed_on", "受理（立案）日期"),
+            ("get_result_display", "结果"),
+            ("concluded_on", "审结日期"),
+        ),
+        permission="foi.view",
+        record_url=_case_address,
+    ),
+)
