@@ -19,11 +19,12 @@ from decimal import Decimal
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 CellValue = int | Decimal | None
 TableId = Literal["t2", "t3", "t4"]
 Severity = Literal["error", "warning"]
+Relation = Literal["", "==", "<=", ">="]
 
 #: The six kinds of applicant of table three, in the order of its columns.
 APPLICANT_KINDS = ("natural", "enterprise", "research", "welfare", "legal", "other")
@@ -181,7 +182,7 @@ class Constraint:
     text: str
     expr: str = ""
     left: tuple[Term, ...] = ()
-    relation: Literal["", "==", "<=", ">="] = ""
+    relation: Relation = ""
     right: tuple[Term, ...] = ()
     printed: bool = False
 
@@ -496,8 +497,8 @@ def _constraint(
         **common,
         expr=expr,
         left=_terms(left),
-        relation=relation,
-        right=_terms(right),  # type: ignore[arg-type]
+        relation=cast("Relation", relation),
+        right=_terms(right),
     )
 
 
@@ -524,7 +525,7 @@ def _terms(side: str) -> tuple[Term, ...]:
     for sign, name in re.findall(r"([+-]?) ?([\w.]+)", side):
         source, _, rest = name.partition(".")
         if source in ("prev", "narrative"):
-            terms.append(Term(-1 if sign == "-" else 1, source, rest))  # type: ignore[arg-type]
+            terms.append(Term(-1 if sign == "-" else 1, source, rest))
         else:
             terms.append(Term(-1 if sign == "-" else 1, "cell", name))
     return tuple(terms)
