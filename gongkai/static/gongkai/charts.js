@@ -1,0 +1,93 @@
+/* Draws each chart of a comparison page from the numbers of the table beneath it.
+   Without this file the page loses nothing but the pictures. */
+"use strict";
+
+(() => {
+  const page = document.documentElement;
+  const still = window.matchMedia("(prefers-reduced-motion: reduce)");
+  const token = (name) => getComputedStyle(page).getPropertyValue(`--${name}`).trim();
+  // The table has every digit; above a bar one decimal is enough.
+  const shown = new Intl.NumberFormat("zh-CN", { maximumFractionDigits: 1 });
+  const drawn = [];
+
+  /** The numbers of one figure as the table has them; null where there is none. */
+  function numbers(figure) {
+    const cells = document.querySelectorAll(
+      `#figures td[data-figure="${CSS.escape(figure.dataset.figure)}"]`,
+    );
+    return Array.from(cells, (cell) => ({
+      heading: cell.dataset.heading,
+      value: cell.dataset.value === "" ? null : Number(cell.dataset.value),
+    }));
+  }
+
+  function option(figure) {
+    const ranking = figure.dataset.kind === "ranking";
+    let points = numbers(figure);
+    if (ranking) {
+      points = points
+        .filter((point) => point.value !== null)
+        .sort((one, other) => other.value - one.value)
+        .slice(0, Number(figure.dataset.most));
+    }
+    const size = parseFloat(getComputedStyle(page).fontSize) * 0.875;
+    const kind = ranking || points.length <= 8 ? "bar" : "line";
+    const names = {
+      type: "category",
+      data: points.map((point) => point.heading),
+      inverse: ranking,
+      axisTick: { show: false },
+      axisLine: { lineStyle: { color: token("muted") } },
+      axisLabel: {
+        color: token("ink"),
+        fontSize: size,
+        interval: ranking ? 0 : "auto",
+        width: ranking ? size * 9 : undefined,
+        overflow: "truncate",
+      },
+    };
+    const scale = { type: "value", show: false };
+    return {
+      animationDuration: still.matches ? 0 : 150,
+      animationDurationUpdate: 0,
+      textStyle: { fontFamily: getComputedStyle(document.body).fontFamily },
+      grid: { left: 8, right: ranking ? size * 6 : 8, top: size * 2, bottom: 4, containLabel: true },
+      xAxis: ranking ? scale : names,
+      yAxis: ranking ? names : scale,
+      series: [
+        {
+          type: kind,
+          data: points.map((point) => point.value),
+          barMaxWidth: ranking ? size * 1.4 : 44,
+          itemStyle: { color: token("brand") },
+          lineStyle: { color: token("brand"), width: 2 },
+          symbolSize: 7,
+          label: {
+            show: true,
+            position: ranking ? "right" : "top",
+            color: token("ink"),
+            fontSize: size,
+            formatter: ({ value }) => (value === null ? "" : shown.format(value)),
+          },
+          silent: true,
+        },
+      ],
+    };
+  }
+
+  function draw() {
+    for (const { chart, figure } of drawn) chart.setOption(option(figure), true);
+  }
+
+  for (const figure of document.querySelectorAll("figure.chart")) {
+    const canvas = figure.querySelector(".canvas");
+    canvas.hidden = false;
+    const chart = window.echarts.init(canvas, null, { renderer: "canvas" });
+    drawn.push({ chart, figure });
+    new ResizeObserver(() => chart.resize()).observe(canvas);
+  }
+  draw();
+  for (const query of ["(prefers-color-scheme: dark)", "(prefers-contrast: more)"]) {
+    window.matchMedia(query).addEventListener("change", draw);
+  }
+})();
