@@ -73,5 +73,5 @@ def client_address(request: HttpRequest) -> str:
         hops = [h.strip() for h in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")]
         hops = [h for h in hops if h]
         if hops:
-            return hops[-min(proxies, len(hops))][:45]
+            return str(hops[-min(proxies, len(hops))][:45])
     return str(request.META.get("REMOTE_ADDR") or "")[:45]

@@ -16,7 +16,6 @@ over these bytes, in lower-case hexadecimal. The first entry's previous hash is 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
@@ -28,19 +27,32 @@ CURRENT_VERSION = 1
 class EntryFields(Protocol):
     """What a chained entry consists of (a `LedgerEntry`, saved or not)."""
 
-    seq: int
-    version: int
-    at: datetime
-    actor_id: int | None
-    actor_name: str
-    channel: str
-    address: str
-    action: str
-    object_type: str
-    object_id: str
-    object_label: str
-    changes: Any
-    previous_hash: str
+    @property
+    def seq(self) -> int: ...
+    @property
+    def version(self) -> int: ...
+    @property
+    def at(self) -> datetime: ...
+    @property
+    def actor_id(self) -> int | None: ...
+    @property
+    def actor_name(self) -> str: ...
+    @property
+    def channel(self) -> str: ...
+    @property
+    def address(self) -> str: ...
+    @property
+    def action(self) -> str: ...
+    @property
+    def object_type(self) -> str: ...
+    @property
+    def object_id(self) -> str: ...
+    @property
+    def object_label(self) -> str: ...
+    @property
+    def changes(self) -> Any: ...
+    @property
+    def previous_hash(self) -> str: ...
 
 
 def sm3(data: bytes) -> str:
@@ -86,8 +98,3 @@ def canonical(chain: str, entry: EntryFields) -> bytes:
 def entry_hash(chain: str, entry: EntryFields) -> str:
     """SM3 over the canonical serialisation of `entry` in `chain`."""
     return sm3(canonical(chain, entry))
-
-
-def checkpoint_lines(heads: Mapping[str, tuple[int, str]]) -> str:
-    """Heads as text, one chain a line: name, tab, sequence number, tab, hash."""
-    return "".join(f"{name}\t{seq}\t{digest}\n" for name, (seq, digest) in sorted(heads.items()))
