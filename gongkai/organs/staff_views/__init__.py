@@ -66,6 +66,8 @@ what was typed stays. Templates extend "gongkai/organs/staff/base.html" (blocks 
 `buttons`, `aside`); the default ones of the three views are list.html, detail.html and
 form.html beside it, each with blocks to add to.
 
+`ImportView` (see `importing`) brings files in with a preview: choose, look, confirm.
+
 An object outside the user's scope answers exactly like one that does not exist: 404. A screen
 whose action the user holds nowhere sends him to the start page with a message, as Wagtail does.
 """
@@ -80,11 +82,14 @@ from gongkai.organs.staff_views.forms import (
     StaffForm,
     StaffModelForm,
 )
+from gongkai.organs.staff_views.importing import ImportForm, ImportView
 from gongkai.organs.staff_views.lists import ScopedListView
 
 __all__ = [
     "Button",
     "Column",
+    "ImportForm",
+    "ImportView",
     "OrganChoiceField",
     "ScopedDetailView",
     "ScopedListView",
