@@ -131,7 +131,8 @@ class LayeredCalendar:
 
     `table` holds the days that accepted notices name: rest days and make-up working days. It
     overrides everything. `years` are the years whose yearly notice is in the table: a day of
-    such a year that the notice does not name is an ordinary weekday or weekend and is settled.
+    such a year that the notice does not name is an ordinary weekday or weekend and is settled,
+    also where the package has it otherwise.
     When `years` is not given, it is every year whose 1 January is in the table, because every
     yearly notice begins with 元旦. An amendment (as in January 2020) needs no `years`.
 
@@ -167,22 +168,28 @@ class LayeredCalendar:
 
     def knows_year(self, year: int) -> bool:
         """Whether the arrangement of `year` is known, from a notice or from the package."""
-        return year in self._years or (
-            self._package is not None
-            and self._package.first_year <= year <= self._package.last_year
-        )
+        return year in self._years or self._packaged(year)
 
     def _look_up(self, on: date) -> DayStatus:
         if (entry := self._table.get(on)) is not None:
             return DayStatus(entry.is_working, entry.provisional, entry.source, entry.name)
         if not self.knows_year(on.year):
             return _by_rule(on)
-        may_change = (on.month, on.day) >= LATE_DECEMBER and not self.knows_year(on.year + 1)
-        package = self._package
-        if package is not None and package.first_year <= on.year <= package.last_year:
-            return DayStatus(package.is_working(on), may_change, "package", package.name(on))
+        late = (on.month, on.day) >= LATE_DECEMBER
+        may_change = late and not self.knows_year(on.year + 1)
+        # An accepted notice decides its year alone, whatever the package has; only the last days
+        # of December may be arranged by the next year's notice, which the package may hold.
+        next_from_package = on.year + 1 not in self._years and self._packaged(on.year + 1)
+        settled = on.year in self._years and not (late and next_from_package)
+        if not settled and self._package is not None and self._packaged(on.year):
+            name = self._package.name(on)
+            return DayStatus(self._package.is_working(on), may_change, "package", name)
         weekday = on.weekday() < 5
         return DayStatus(weekday, may_change, "notice", "" if weekday else "周末")
+
+    def _packaged(self, year: int) -> bool:
+        package = self._package
+        return package is not None and package.first_year <= year <= package.last_year
 
 
 def _by_rule(on: date) -> DayStatus:
