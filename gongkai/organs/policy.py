@@ -200,20 +200,25 @@ def allows(user: Any, action: str, organ: Organ | None = None) -> bool:
     _known(action)
     if _is_superuser(user):
         return True
+    if action in SITE_WIDE:
+        return holds_at_root(user, action)
     for grant in grants_of(user):
         extent = GRANTS[grant.role].get(action)
-        if extent is None:
-            continue
-        if action in SITE_WIDE:
-            if grant.depth == 0:
-                return True
-        elif (
+        if extent is not None and (
             organ is None
             or grant.organ_id == organ.pk
             or (extent == SUBTREE and organ.path.startswith(grant.path))
         ):
             return True
     return False
+
+
+def holds_at_root(user: Any, action: str) -> bool:
+    """Whether `user` holds a role with `action` in a body without a superior."""
+    _known(action)
+    return _is_superuser(user) or any(
+        grant.depth == 0 and action in GRANTS[grant.role] for grant in grants_of(user)
+    )
 
 
 def organs_for(user: Any, action: str) -> OrganQuerySet:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from gongkai.organs.models import Membership, MembershipQuerySet, Organ, OrganQuerySet
+from gongkai.ledger.models import SITE_CHAIN, LedgerChain, LedgerEntry
+from gongkai.organs import policy
+from gongkai.organs.models import Membership, MembershipQuerySet, Organ, OrganQuerySet, User
 
 
 def tree(root: Organ | None = None, *, on: date | None = None) -> OrganQuerySet:
@@ -48,3 +50,39 @@ def with_role_flag(organs: OrganQuerySet, role: str, on: date) -> Any:
     """`organs` with `has_role`: whether somebody holds `role` there on that day (Art. 4)."""
     held = Membership.objects.valid_on(on).filter(organ=OuterRef("pk"), role=role)
     return organs.annotate(has_role=Exists(held.filter(user__is_active=True)))
+
+
+def users_for(user: Any, action: str) -> QuerySet[User]:
+    """The people of the bodies over which `user` may do `action`.
+
+    Those whose account belongs there, and those who hold a role there (ended or not). A
+    superuser sees everybody.
+    """
+    everybody = User.objects.select_related("organ")
+    if getattr(user, "is_superuser", False) and user.is_active:
+        return everybody
+    organs = policy.organs_for(user, action).order_by().values("pk")
+    held = Membership.objects.filter(user=OuterRef("pk"), organ__in=organs)
+    return everybody.filter(Q(organ__in=organs) | Exists(held))
+
+
+def ledger_for(user: Any) -> QuerySet[LedgerEntry]:
+    """The ledger entries of the bodies that `user` audits.
+
+    The chain of what belongs to no body ("site") shows to whoever audits a body without a
+    superior, and to superusers.
+    """
+    entries = LedgerEntry.objects.select_related("chain")
+    return entries.filter(chain__in=chains_for(user).values("pk"))
+
+
+def chains_for(user: Any) -> QuerySet[LedgerChain]:
+    """The ledger chains that `user` may read. A superuser reads every one."""
+    chains = LedgerChain.objects.order_by("name")
+    if getattr(user, "is_superuser", False) and user.is_active:
+        return chains
+    organs = policy.organs_for(user, "ledger.view").order_by()
+    wanted = Q(name__in=organs.values("code"))
+    if policy.holds_at_root(user, "ledger.view"):
+        wanted |= Q(name=SITE_CHAIN)
+    return chains.filter(wanted)

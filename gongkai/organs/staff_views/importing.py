@@ -78,8 +78,9 @@ class ImportView(TemplateResponseMixin, StaffView):
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         staged = self._staged()
-        form = self._form(data=request.POST, files=request.FILES, with_file=staged is None)
-        if "token" in request.POST and staged is None:
+        confirmed = "token" in request.POST
+        form = self._form(data=request.POST, files=request.FILES, with_file=not confirmed)
+        if confirmed and staged is None:
             form.full_clean()
             form.add_error(None, "待导入的文件已过期或已导入，请重新选择文件。")
         if not form.is_valid():

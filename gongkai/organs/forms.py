@@ -1,0 +1,162 @@
+"""Forms of the screens of this room. They check shapes; the services decide."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+
+from gongkai.ledger.models import SITE_CHAIN
+from gongkai.organs import policy, queries
+from gongkai.organs.models import Organ, Role, User
+from gongkai.organs.services.tree import DETAILS
+from gongkai.organs.staff_views import OrganChoiceField, StaffForm, StaffModelForm
+
+
+class OrganDetailsForm(StaffModelForm):
+    """The details of a body."""
+
+    class Meta:
+        model = Organ
+        fields = DETAILS
+        help_texts = {
+            "short_name": "列表和图表中使用，例如：市公安局。",
+            "credit_code": "18位。",
+            "vertical": "由上级主管部门垂直管理的机构（第三条），不计入本级政府汇总。",
+            "office_name": "政府信息公开工作机构（第四条），例如：办公室。",
+            "responsible_person": "工作机构负责人，批准延期答复（第三十三条）。",
+            "phone": "对外公布的咨询电话。",
+        }
+
+
+class OrganCreateForm(OrganDetailsForm):
+    """A new body: where it stands and what its code is."""
+
+    parent = OrganChoiceField(action="organs.manage", label="上级机构")
+
+    class Meta(OrganDetailsForm.Meta):
+        fields = ("parent", "code", *DETAILS)
+        help_texts = {
+            **OrganDetailsForm.Meta.help_texts,
+            "code": "建立后不能更改。用数字、大写字母和连字符，例如 411281-003。",
+        }
+
+    def __init__(self, *args: Any, user: Any = None, **kwargs: Any) -> None:
+        super().__init__(*args, user=user, **kwargs)
+        if user is not None and user.is_superuser:
+            self.fields["parent"].required = False
+            self.fields["parent"].help_text = "不选择上级，就是最高一级机构。"
+
+
+class MoveForm(StaffForm):
+    """The new superior."""
+
+    parent = OrganChoiceField(action="organs.manage", label="新的上级机构")
+
+
+class AbolishForm(StaffForm):
+    """When, and who goes on."""
+
+    on = forms.DateField(
+        label="撤销日期", help_text="从这一天起，机构不再存在。", widget=forms.DateInput()
+    )
+    successor = OrganChoiceField(
+        action="organs.view",
+        label="承继机构",
+        required=False,
+        help_text="接收其职权的机构；没有则不选。",
+    )
+
+
+class UserCreateForm(StaffForm):
+    """A new account."""
+
+    organ = OrganChoiceField(action="staff.manage", label="所属机构")
+    display_name = forms.CharField(label="姓名", max_length=60)
+    username = forms.CharField(
+        label="用户名", max_length=150, help_text="登录时使用，例如姓名的拼音。"
+    )
+    email = forms.EmailField(label="电子邮箱", required=False, help_text="用于找回密码。")
+    password = forms.CharField(
+        label="初始密码",
+        help_text="至少10位，不能全是数字。请当面告知本人，并请其登录后修改。",
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        strip=False,
+    )
+
+
+class UserEditForm(StaffForm):
+    """The account's particulars."""
+
+    organ = OrganChoiceField(action="staff.manage", label="所属机构")
+    display_name = forms.CharField(label="姓名", max_length=60)
+    email = forms.EmailField(label="电子邮箱", required=False, help_text="用于找回密码。")
+
+
+class PasswordForm(StaffForm):
+    """A new password for somebody else."""
+
+    password = forms.CharField(
+        label="新密码",
+        help_text="至少10位，不能全是数字。请当面告知本人，并请其登录后修改。",
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        strip=False,
+    )
+
+
+class GrantForm(StaffForm):
+    """A role in a body."""
+
+    organ = OrganChoiceField(action="staff.grant", label="机构")
+    role = forms.ChoiceField(
+        label="角色",
+        choices=Role.choices,
+        help_text="系统管理员、安全保密管理员、安全审计员须由不同人员担任，不能兼任其他角色。",
+    )
+    started_on = forms.DateField(label="任职起", widget=forms.DateInput())
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["started_on"].initial = timezone.localdate()
+
+
+class AppointForm(GrantForm):
+    """A role in a given body for somebody to be chosen."""
+
+    person = forms.CharField(label="人员", help_text="填写用户名；账号由系统管理员建立。")
+    field_order = ("person", "role", "started_on")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        del self.fields["organ"]
+
+    def clean_person(self) -> User:
+        name = self.cleaned_data["person"].strip()
+        found = queries.users_for(self.user, "staff.view").filter(username=name).first()
+        if found is None:
+            raise forms.ValidationError(
+                f"没有用户名为“{name}”的人员，或不在您管理的范围内。请核对，或先由系统管理员建立账号。"
+            )
+        return found
+
+
+class ConfirmForm(StaffForm):
+    """Nothing to fill in: yes or no."""
+
+
+class VerifyForm(StaffForm):
+    """Which chain of the ledger to check."""
+
+    chain = forms.ChoiceField(label="台账链", help_text="每个机构一条链；平台公共事项在“site”链。")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        names = list(queries.chains_for(self.user).values_list("name", flat=True))
+        organs = dict(
+            policy.organs_for(self.user, "ledger.view").values_list("code", "name").order_by("code")
+        )
+        self.fields["chain"].choices = [
+            (name, "site 平台公共事项" if name == SITE_CHAIN else f"{name} {organs.get(name, '')}")
+            for name in names
+        ]
