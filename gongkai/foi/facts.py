@@ -87,10 +87,10 @@ def request_rows(fmt: ReportFormat, year: int, organs: Any | None) -> Iterator[F
         .order_by("organ_id")
         .values_list("organ_id", "applicant_kind", "outcome")
         .annotate(
-            new=Count("*", filter=_received(year)),
-            carried_in=Count("*", filter=_carried_in(year)),
-            decided=Count("*", filter=_decided(year)),
-            carried_out=Count("*", filter=_carried_out(year)),
+            new=Count("organ_id", filter=_received(year)),
+            carried_in=Count("organ_id", filter=_carried_in(year)),
+            decided=Count("organ_id", filter=_decided(year)),
+            carried_out=Count("organ_id", filter=_carried_out(year)),
         )
     )
     current: int | None = None
@@ -175,8 +175,8 @@ def remedy_rows(fmt: ReportFormat, year: int, organs: Any | None) -> Iterator[Fa
         .order_by("organ_id")
         .values_list("organ_id", "kind", "result")
         .annotate(
-            concluded=Count("*", filter=_concluded(year)),
-            pending=Count("*", filter=_pending(year)),
+            concluded=Count("organ_id", filter=_concluded(year)),
+            pending=Count("organ_id", filter=_pending(year)),
         )
     )
     current: int | None = None

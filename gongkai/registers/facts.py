@@ -160,8 +160,8 @@ def item_rows(fmt: ReportFormat, year: int, organs: Any | None) -> Iterator[Fact
         .order_by("organ_id", "kind")
         .values_list("organ_id", "kind")
         .annotate(
-            before=Count("*", filter=_valid_on(_last(year - 1))),
-            after=Count("*", filter=_valid_on(_last(year))),
+            before=Count("organ_id", filter=_valid_on(_last(year - 1))),
+            after=Count("organ_id", filter=_valid_on(_last(year))),
         )
     )
     for organ_id, kind, before, after in counts.iterator(CHUNK):
@@ -246,7 +246,7 @@ def document_rows(fmt: ReportFormat, year: int, organs: Any | None) -> Iterator[
         .values_list("organ_id", "kind")
         .annotate(
             **{
-                f"in_{column}": Count("*", filter=DOCUMENT_CONDITIONS[column](year))
+                f"in_{column}": Count("organ_id", filter=DOCUMENT_CONDITIONS[column](year))
                 for column in columns
             }
         )
