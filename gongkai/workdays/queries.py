@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from threading import Lock
-from typing import Literal
+from typing import Any, Literal
 
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -77,6 +77,42 @@ def years_in_force() -> set[int]:
 def notices_in_force() -> QuerySet[HolidayNotice]:
     """Accepted notices that no later one replaced, in the order in which they apply."""
     return HolidayNotice.objects.filter(successor=None).order_by("year", "is_amendment", "version")
+
+
+def notices_with_successor() -> QuerySet[HolidayNotice]:
+    """All notices ever accepted, newest first, each with the one that replaced it."""
+    return HolidayNotice.objects.select_related("successor", "replaces").order_by("-version")
+
+
+@dataclass(frozen=True)
+class Holiday:
+    """What a notice says of one holiday."""
+
+    name: str
+    rest: tuple[date, ...]
+    work: tuple[date, ...]
+    sentences: tuple[str, ...]
+
+
+def holidays_of(notice: HolidayNotice) -> list[Holiday]:
+    """The notice's days by holiday, in the order of their first day off."""
+    groups: dict[str, list[dict[str, Any]]] = {}
+    for day in notice.days:
+        groups.setdefault(day["name"], []).append(day)
+    holidays = [
+        Holiday(
+            name=name,
+            rest=tuple(date.fromisoformat(day["date"]) for day in days if not day["working"]),
+            work=tuple(date.fromisoformat(day["date"]) for day in days if day["working"]),
+            sentences=tuple(
+                dict.fromkeys(
+                    day["sentence"] for day in sorted(days, key=lambda day: bool(day["working"]))
+                )
+            ),
+        )
+        for name, days in groups.items()
+    ]
+    return sorted(holidays, key=lambda holiday: holiday.rest or holiday.work)
 
 
 def day_status(is_working: bool, name: str) -> DayStatus:

@@ -38,11 +38,16 @@ YEARS = range(1949, 2200)
 
 @dataclass(frozen=True)
 class DayChange:
-    """A day the notice names, as the calendar has it now and as it would be."""
+    """A day as the calendar has it now and as it would be.
+
+    `named` is whether the notice names it. A day it leaves out may turn as well: the notice
+    decides its whole year, so what the calendar had there before falls away.
+    """
 
     date: date
     old: DayStatus
     new: DayStatus
+    named: bool
 
     @property
     def turns(self) -> bool:
@@ -54,16 +59,14 @@ class DayChange:
 class NoticePreview:
     """What accepting a text would do. Nothing is written.
 
-    `draft` is the notice as it would be stored, with the one it `replaces`. `unmentioned` are
-    days of the notice's year that the package's data change and the notice does not name: they
-    stay as the package has them, and a reader should know.
+    `draft` is the notice as it would be stored, with the one it `replaces`. `changes` are the
+    days it names and those that turn without being named, in order.
     """
 
     reading: HolidayNoticeReading
     draft: HolidayNotice
     changes: tuple[DayChange, ...]
     moved: tuple[MovedDeadline, ...]
-    unmentioned: tuple[date, ...]
     calendar: LayeredCalendar
     version: int
 
@@ -112,13 +115,11 @@ def preview_notice(text: str, year: int | None = None) -> NoticePreview:
     }
     years = {notice.year for notice in in_force if not notice.is_amendment}
     old, new = queries.current_calendar(), LayeredCalendar(table, years=years)
-    named = sorted({entry.date for entry in reading.entries} | _days_of(replaced))
     return NoticePreview(
         reading=reading,
         draft=draft,
-        changes=tuple(DayChange(on, old.day(on), new.day(on)) for on in named),
+        changes=_day_changes(reading, replaced, old, new),
         moved=moved_deadlines(old, new) if reading.entries else (),
-        unmentioned=() if reading.amendment else _unmentioned(reading, new),
         calendar=new,
         version=queries.calendar_version(),
     )
@@ -154,7 +155,12 @@ def _accept(
     if not reading.entries:
         raise ValidationError([problem.message for problem in reading.problems])
     if reading.blocking and not reason:
-        raise ValidationError([problem.message for problem in reading.blocking])
+        raise ValidationError(
+            {
+                "override_reason": f"通知有{len(reading.blocking)}个问题（如 "
+                f"{reading.blocking[0].read}）。请改正文字后重新预览，或者写明仍然接受的理由。"
+            }
+        )
     if seen_version is not None and seen_version != preview.version:
         raise ValidationError(CHANGED_MEANWHILE)
     notice = preview.draft
@@ -205,21 +211,22 @@ def _replaced_by(draft: HolidayNotice) -> HolidayNotice | None:
     return (same.filter(title=draft.title) if draft.is_amendment else same).first()
 
 
-def _unmentioned(reading: HolidayNoticeReading, calendar: LayeredCalendar) -> tuple[date, ...]:
-    if reading.year is None or not reading.entries:
-        return ()
-    first = date(reading.year, 1, 1)
-    days = (first + timedelta(days=n) for n in range((date(reading.year, 12, 31) - first).days + 1))
-    return tuple(
-        on
-        for on in days
-        if calendar.day(on).source == "package"
-        and calendar.day(on).is_working != (on.weekday() < 5)
-    )
-
-
-def _days_of(notice: HolidayNotice | None) -> set[date]:
-    return {date.fromisoformat(day["date"]) for day in notice.days} if notice else set()
+def _day_changes(
+    reading: HolidayNoticeReading,
+    replaced: HolidayNotice | None,
+    old: LayeredCalendar,
+    new: LayeredCalendar,
+) -> tuple[DayChange, ...]:
+    named = {entry.date for entry in reading.entries}
+    candidates = set(named)
+    if replaced is not None:
+        candidates |= {date.fromisoformat(day["date"]) for day in replaced.days}
+    if reading.year is not None and named:
+        first = date(reading.year, 1, 1)
+        length = (date(reading.year, 12, 31) - first).days + 1
+        candidates |= {first + timedelta(days=n) for n in range(length)}
+    changes = [DayChange(on, old.day(on), new.day(on), on in named) for on in sorted(candidates)]
+    return tuple(change for change in changes if change.named or change.turns)
 
 
 def _rewrite_days() -> None:

@@ -163,11 +163,8 @@ def _in_words(preview: NoticePreview) -> list[str]:
     lines.append(f"与现行日历不同的有{len(turned)}天")
     lines += [
         f"  {change.date.isoformat()} 由{_state(change.old)}改为{_state(change.new)}"
+        f"{'' if change.named else '：通知没有提到这一天'}"
         for change in turned
-    ]
-    lines += [
-        f"通知未提及而内置数据有特殊安排：{on.isoformat()}（仍按内置数据）"
-        for on in preview.unmentioned
     ]
     lines.append(f"因此变动的未办结期限有{len(preview.moved)}个")
     lines += [
@@ -196,11 +193,11 @@ def _as_data(preview: NoticePreview) -> dict[str, Any]:
                 "date": change.date.isoformat(),
                 "old": change.old.is_working,
                 "new": change.new.is_working,
+                "named": change.named,
             }
             for change in preview.changes
             if change.turns
         ],
-        "unmentioned": [on.isoformat() for on in preview.unmentioned],
         "moved": [
             {
                 "label": move.label,
