@@ -95,7 +95,8 @@ def preview_notice(text: str, year: int | None = None) -> NoticePreview:
 
     Raises ValidationError for a text far too long to be a notice.
     """
-    text = text.replace("\x00", "")  # which PostgreSQL cannot store
+    # Browsers send CRLF, and PostgreSQL cannot store NUL.
+    text = text.replace("\r\n", "\n").replace("\x00", "")
     if year is not None and year not in YEARS:
         raise ValidationError(f"年度应在{YEARS.start}至{YEARS.stop - 1}之间，现为{year}。")
     if len(text) > MOST_CHARACTERS:
