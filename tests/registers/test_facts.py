@@ -128,7 +128,9 @@ def test_2021_format_counts_a_document_whose_term_ended_as_repealed():
         repealed_on=date(2022, 3, 1),
         expires_on=date(2024, 1, 1),
     )
-    make_document(organ, kind="regulation", issued_on=date(2022, 1, 1), repealed_on=date(2023, 1, 1))
+    make_document(
+        organ, kind="regulation", issued_on=date(2022, 1, 1), repealed_on=date(2023, 1, 1)
+    )
     assert counted(F2021, 2022) == {
         (organ.pk, "t2.regulation.issued"): 1,
         (organ.pk, "t2.regulation.repealed"): 2,
