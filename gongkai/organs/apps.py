@@ -6,3 +6,6 @@ class OrgansConfig(AppConfig):
     label = "organs"
     verbose_name = "行政机关"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from gongkai.organs import signals  # noqa: F401

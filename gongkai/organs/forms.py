@@ -111,7 +111,7 @@ class GrantForm(StaffForm):
     organ = OrganChoiceField(action="staff.grant", label="机构")
     role = forms.ChoiceField(
         label="角色",
-        choices=Role.choices,
+        choices=(("", "请选择"), *Role.choices),
         help_text="系统管理员、安全保密管理员、安全审计员须由不同人员担任，不能兼任其他角色。",
     )
     started_on = forms.DateField(label="任职起", widget=forms.DateInput())
@@ -139,6 +139,38 @@ class AppointForm(GrantForm):
                 f"没有用户名为“{name}”的人员，或不在您管理的范围内。请核对，或先由系统管理员建立账号。"
             )
         return found
+
+
+class AccountForm(StaffForm):
+    """One's own account."""
+
+    email = forms.EmailField(label="电子邮箱", required=False, help_text="用于找回密码。")
+    old_password = forms.CharField(
+        label="当前密码",
+        required=False,
+        help_text="只在更换密码时填写。",
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+        strip=False,
+    )
+    new_password = forms.CharField(
+        label="新密码",
+        required=False,
+        help_text="至少10位，不能全是数字。",
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        strip=False,
+    )
+    repeated = forms.CharField(
+        label="再次输入新密码",
+        required=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        strip=False,
+    )
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or {}
+        if data.get("new_password", "") != data.get("repeated", ""):
+            self.add_error("repeated", "两次输入的新密码不一致，请重新输入。")
+        return data
 
 
 class ConfirmForm(StaffForm):

@@ -12,7 +12,7 @@ from wagtail.admin.menu import MenuItem
 
 from gongkai.organs import shell
 
-HIDDEN_FROM_MENU = frozenset({"help"})
+HIDDEN_FROM_MENU = frozenset({"help", "reports"})
 HIDDEN_FROM_SETTINGS = frozenset({"users", "groups"})
 """Accounts and rights have screens of their own, which write the ledger."""
 
@@ -40,9 +40,6 @@ def draw_sections(request: HttpRequest, menu_items: list[MenuItem]) -> None:
         )
         for section in shell.sections_for(request.user)
     )
-    for item in menu_items:
-        if not item.name.startswith("section-") and item.order < 5000:
-            item.order += 5000
 
 
 @hooks.register("construct_settings_menu", order=FIRST)

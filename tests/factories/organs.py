@@ -46,13 +46,14 @@ def make_user(
     started_on: date = date(2019, 5, 15),
     password: str | None = None,
 ) -> User:
-    """A person, holding `role` in `organ` when both are given."""
+    """A person of `organ`, holding `role` there when both are given."""
     number = next(_numbers)
     username = username or f"user{number}"
     user = User(
         username=username,
         display_name=display_name or f"测试人员{number}",
         is_superuser=is_superuser,
+        organ=organ,
     )
     if password is None:
         user.set_unusable_password()

@@ -6,6 +6,7 @@ transaction, and raises PermissionDenied or ValidationError (Chinese, says what 
 
 from gongkai.organs.services.importing import ORGAN_COLUMNS, import_organs
 from gongkai.organs.services.people import (
+    change_own_account,
     create_user,
     deactivate_user,
     end_membership,
@@ -20,6 +21,7 @@ from gongkai.organs.services.tree import abolish_organ, create_organ, move_organ
 __all__ = [
     "ORGAN_COLUMNS",
     "abolish_organ",
+    "change_own_account",
     "create_organ",
     "create_user",
     "deactivate_user",

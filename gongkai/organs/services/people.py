@@ -94,6 +94,33 @@ def set_password(actor: Actor, user: User, password: str) -> None:
         record(actor, "staff.set_password", chain=_chain(user), obj=user)
 
 
+def change_own_account(
+    actor: Actor, *, email: str, old_password: str = "", new_password: str = ""
+) -> User:
+    """The person's own e-mail address and, when a new one is given, password."""
+    if actor.user is None:
+        raise PermissionDenied("请先登录。")
+    with transaction.atomic():
+        user = _locked(User.objects.get(pk=actor.user.pk))
+        changed = []
+        if user.email != email:
+            user.email = email
+            changed.append("mail")
+        if new_password:
+            if not user.check_password(old_password):
+                raise ValidationError({"old_password": "当前密码不对，请重新输入。"})
+            _give_password(user, new_password, field="new_password")
+            changed.append("passphrase")
+        if not changed:
+            return user
+        user.full_clean(exclude=["password"])
+        user.save()
+        record(
+            actor, "staff.own_account", chain=_chain(user), obj=user, changes={"changed": changed}
+        )
+    return user
+
+
 def deactivate_user(actor: Actor, user: User) -> User:
     """The account can no longer be used; its records and memberships stay."""
     _authorise_account(actor, user)
@@ -232,14 +259,14 @@ def _is_superuser(actor: Actor) -> bool:
     return bool(getattr(actor.user, "is_superuser", False))
 
 
-def _give_password(user: User, password: str | None) -> None:
+def _give_password(user: User, password: str | None, *, field: str = "password") -> None:
     if password is None:
         user.set_unusable_password()
         return
     try:
         validate_password(password, user)
     except ValidationError as error:
-        raise ValidationError({"password": error.messages}) from None
+        raise ValidationError({field: error.messages}) from None
     user.set_password(password)
 
 

@@ -16,6 +16,7 @@ from gongkai.organs.models import Organ
 from gongkai.organs.staff_views.base import ObjectMixin, StaffView
 
 MANY_ORGANS = 200
+UNCHOSEN = "请选择"
 
 
 class OrganChoiceField(forms.ModelChoiceField):
@@ -33,6 +34,7 @@ class OrganChoiceField(forms.ModelChoiceField):
         self.action = action
         self.include_abolished = include_abolished
         kwargs.setdefault("label", "机关")
+        kwargs.setdefault("empty_label", UNCHOSEN)
         super().__init__(queryset=Organ.objects.none(), to_field_name="code", **kwargs)
 
     def narrow(self, user: Any) -> None:
@@ -84,6 +86,10 @@ class _StaffFormMixin:
         for field in self.fields.values():
             if isinstance(field, OrganChoiceField):
                 field.narrow(user)
+            elif isinstance(field, forms.ModelChoiceField):
+                field.empty_label = field.empty_label and UNCHOSEN
+            elif isinstance(field, forms.ChoiceField) and isinstance(field.choices, list):
+                field.choices = [(k, UNCHOSEN if k == "" else v) for k, v in field.choices]
             if isinstance(field.widget, forms.DateInput):
                 field.widget.input_type = "date"
                 field.widget.format = "%Y-%m-%d"

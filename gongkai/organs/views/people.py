@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import django_filters
+from django.contrib.auth import update_session_auth_hash
 from django.db.models import Prefetch, QuerySet
 from django.http import Http404
+from django.urls import reverse
 from django.utils import timezone
 
 from gongkai.organs import forms, policy, queries, services
@@ -247,6 +249,33 @@ class PersonGrant(_PersonForm):
 
     def perform(self, form: Any) -> Membership:
         return services.grant_role(self.actor, self.object, **form.cleaned_data)
+
+
+class Account(ServiceFormView):
+    """One's own account: open to whoever may enter the shell."""
+
+    form_class = forms.AccountForm
+    title = "我的账号"
+    success_message = "已保存。"
+
+    def check_access(self) -> None:
+        """Wagtail's shell has let the person in already; there is nothing else to ask."""
+
+    def get_initial(self) -> dict[str, Any]:
+        return {"email": self.request.user.email}
+
+    def get_intro(self) -> str:
+        names = "、".join(Role(role).label for role in sorted(policy.roles_of(self.request.user)))
+        return f"姓名：{self.request.user}。角色：{names or '平台管理员'}。姓名和角色由管理员维护。"
+
+    def perform(self, form: Any) -> User:
+        data = {name: form.cleaned_data[name] for name in form.fields if name != "repeated"}
+        user = services.change_own_account(self.actor, **data)
+        update_session_auth_hash(self.request, user)
+        return user
+
+    def get_cancel_url(self) -> str:
+        return reverse("wagtailadmin_home")
 
 
 class Appoint(ServiceFormView):
