@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 from django.conf import settings
 from django.test import TransactionTestCase
+from django.test.signals import setting_changed
 
 from tests import database
 
@@ -16,6 +17,8 @@ def pytest_configure(config: pytest.Config) -> None:
         **settings.STORAGES,
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
+    # Start-up has already made a storage from the old value; this makes it forget.
+    setting_changed.send(None, setting="STORAGES", value=settings.STORAGES, enter=True)
     settings.WHITENOISE_USE_FINDERS = True
     settings.WHITENOISE_AUTOREFRESH = True
 

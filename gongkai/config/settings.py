@@ -34,6 +34,18 @@ def _bool(name: str, default: bool = False) -> bool:
         return default
     return False
 
+
+def _pairs(name: str) -> dict[str, str]:
+    pairs = {}
+    for item in filter(None, (part.strip() for part in env.str(name, default="").split(","))):
+        key, equals, value = item.partition("=")
+        if not equals:
+            UNREADABLE.append((name, item, "名称=值，多项用英文逗号隔开"))
+            continue
+        pairs[key.strip()] = value.strip()
+    return pairs
+
+
 PACKAGE_DIR = Path(__file__).resolve().parent.parent
 # In a source checkout data live beside the code; an installed package uses the working folder.
 _home = PACKAGE_DIR.parent if (PACKAGE_DIR.parent / "pyproject.toml").exists() else Path.cwd()
@@ -51,6 +63,9 @@ HTTPS = _bool("GONGKAI_HTTPS")
 # docs/developers/settings.md and the marks in gongkai/statute/parameters).
 FEE_PAYMENT_EFFECT = env("FEE_PAYMENT_EFFECT", default="restart")
 REMEDY_CASES_COUNTED = env("REMEDY_CASES_COUNTED", default="handled")
+# A place may ask for reports earlier than 条例第四十九条 does, as "01-28"; empty: the law's days.
+REPORT_DUE_DEPARTMENTS = env("REPORT_DUE_DEPARTMENTS", default="")
+REPORT_DUE_GOVERNMENTS = env("REPORT_DUE_GOVERNMENTS", default="")
 
 # -- Applications --------------------------------------------------------------------------
 INSTALLED_APPS = [
@@ -89,7 +104,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
+    "gongkai.portal.middleware.ReaderMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -112,6 +127,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "csp.context_processors.nonce",
+                "gongkai.portal.context.portal",
             ],
         },
     }
@@ -225,6 +241,13 @@ STORAGES = {
 WHITENOISE_USE_FINDERS = DEBUG or DEMO
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 UPLOAD_MAX_MB = _int("GONGKAI_UPLOAD_MAX_MB", 50)
+
+# -- The public site -----------------------------------------------------------------------
+THEME = env("GONGKAI_THEME", default="blue")
+# What 国办发〔2017〕47号 wants in the footer, as far as the site has it:
+# operator=主办单位,contact=联系电话,code=网站标识码,icp=ICP备案号,police=公安备案号
+SITE_FOOTER = _pairs("GONGKAI_SITE_FOOTER")
+CSRF_FAILURE_VIEW = "gongkai.portal.errors.csrf_failure"
 
 # -- The staff shell -----------------------------------------------------------------------
 SITE_NAME = env("GONGKAI_SITE_NAME", default="政府信息公开平台")

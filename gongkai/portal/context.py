@@ -1,0 +1,66 @@
+"""What every public page needs: the site's name, its footer facts, the reader's choices.
+
+Costs no query: the public header looks the same to everybody, logged in or not, so that one
+cached page serves all.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils.translation import get_language
+
+import gongkai
+from gongkai.portal.display import Display
+from gongkai.portal.navigation import ENTRANCES
+
+
+@dataclass(frozen=True)
+class Site:
+    """The facts that 国办发〔2017〕47号 wants on every page; empty where not configured."""
+
+    name: str
+    domain: str
+    operator: str
+    contact: str
+    code: str
+    icp: str
+    police: str
+    version: str
+
+    @property
+    def police_digits(self) -> str:
+        """The number alone, for the address of the record at the police."""
+        return "".join(character for character in self.police if character.isdigit())
+
+
+def current_site(request: HttpRequest | None) -> Site:
+    facts = settings.SITE_FOOTER
+    return Site(
+        name=settings.SITE_NAME,
+        domain=request.get_host() if request is not None else "",
+        operator=facts.get("operator", ""),
+        contact=facts.get("contact", ""),
+        code=facts.get("code", ""),
+        icp=facts.get("icp", ""),
+        police=facts.get("police", ""),
+        version=gongkai.__version__,
+    )
+
+
+def portal(request: HttpRequest) -> dict[str, Any]:
+    """Context processor: ``portal`` with site, display, language and entrances."""
+    language = get_language() or settings.LANGUAGE_CODE
+    return {
+        "portal": {
+            "site": current_site(request),
+            "display": getattr(request, "display", Display()),
+            "entrances": ENTRANCES,
+            "demo": settings.DEMO,
+            "english": language.startswith("en"),
+            "lang": "en" if language.startswith("en") else "zh-Hans",
+        }
+    }

@@ -1,0 +1,35 @@
+"""What the reader chose, read once a request: language and display."""
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponseBase
+from django.utils import translation
+from django.utils.cache import patch_vary_headers
+
+from gongkai.portal.display import COOKIE, Display
+
+
+class ReaderMiddleware:
+    """Stands where Django's LocaleMiddleware would.
+
+    The site of a Chinese government speaks Chinese unless the reader chooses otherwise; the
+    language a browser happened to be installed in is not a choice, so Accept-Language is not
+    asked. Both choices are cookies, and pages that depend on them say so to caches.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+        self.languages = dict(settings.LANGUAGES)
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
+        language = chosen if chosen in self.languages else settings.LANGUAGE_CODE
+        translation.activate(language)
+        request.LANGUAGE_CODE = language
+        request.display = Display.from_cookie(request.COOKIES.get(COOKIE))
+        response = self.get_response(request)
+        response.headers.setdefault("Content-Language", translation.get_language() or language)
+        if response.headers.get("Content-Type", "").startswith("text/html"):
+            patch_vary_headers(response, ["Cookie"])
+        return response

@@ -1,0 +1,40 @@
+"""The public addresses. They never change; what moves is redirected."""
+
+from django.urls import path, re_path, register_converter
+
+from gongkai.portal.views import compare, data, home, report, reports, site
+
+
+class YearConverter:
+    """A year of four digits."""
+
+    regex = "(?:19|20)[0-9]{2}"
+
+    def to_python(self, value: str) -> int:
+        return int(value)
+
+    def to_url(self, value: int) -> str:
+        return str(value)
+
+
+register_converter(YearConverter, "year")
+
+app_name = "portal"
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("reports/", reports.report_list, name="report_list"),
+    path("reports/data/", data.report_data_fields, name="report_data_fields"),
+    re_path(r"^reports/data\.(?P<extension>csv|json)$", data.report_data, name="report_data"),
+    path("reports/<str:code>/", reports.organ_reports, name="organ_reports"),
+    path("reports/<str:code>/compare/", compare.report_compare, name="report_compare"),
+    path("reports/<str:code>/<year:year>/", report.report, name="report"),
+    re_path(
+        r"^reports/(?P<code>[^/]+)/(?P<year>(?:19|20)[0-9]{2})/annual-report"
+        r"\.(?P<extension>pdf|docx|xlsx|json|xml)$",
+        report.report_download,
+        name="report_download",
+    ),
+    path("display/", site.display, name="display"),
+    path("robots.txt", site.robots, name="robots"),
+    path("favicon.ico", site.favicon, name="favicon"),
+]

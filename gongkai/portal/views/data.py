@@ -1,0 +1,70 @@
+"""The published figures as open data: the files and the page that explains them."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from gongkai.portal import dataset, queries
+from gongkai.portal.conditional import conditional
+from gongkai.portal.pages import Crumb, Page, reports_column
+
+WRITERS = {
+    "csv": (dataset.as_csv, "text/csv; charset=utf-8"),
+    "json": (dataset.as_json, "application/json; charset=utf-8"),
+}
+
+
+@require_safe
+def report_data(request: HttpRequest, extension: str) -> HttpResponse:
+    """Every cell of every published report in long form; ``year`` and ``organ`` narrow it."""
+    reports = queries.newest_first(queries.published())
+    name = "annual-reports"
+    if asked := request.GET.get("year", ""):
+        if not asked.isdecimal() or len(asked) != 4:
+            return JsonResponse(
+                {"error": _("参数 year 应为四位数的年度，例如 year=2020。")},
+                status=400,
+                json_dumps_params={"ensure_ascii": False},
+            )
+        reports = reports.filter(year=int(asked))
+        name += f"-{asked}"
+    if code := request.GET.get("organ", ""):
+        reports = reports.filter(organ__code=code[:32])
+    write, media_type = WRITERS[extension]
+
+    def make() -> HttpResponse:
+        body = dataset.batched(write(dataset.rows(reports)))
+        response = StreamingHttpResponse(body, content_type=media_type)
+        response.headers["Content-Disposition"] = f'attachment; filename="{name}.{extension}"'
+        return response
+
+    mark = f"data|{queries.latest_publication().mark}|{request.get_full_path()}"
+    return conditional(request, mark, make)
+
+
+@require_safe
+def report_data_fields(request: HttpRequest) -> HttpResponse:
+    """What the files hold, field by field."""
+
+    def make() -> HttpResponse:
+        context = {
+            "page": Page(
+                title=_("数据下载"),
+                description=_("所有已公布的年度报告中的数字，可按年度下载"),
+                section="data",
+                crumbs=(Crumb(_("数据下载")),),
+                column=reports_column(),
+            ),
+            "fields": dataset.FIELDS,
+            "years": queries.years_with_counts(),
+            "csv": reverse("portal:report_data", args=["csv"]),
+            "json": reverse("portal:report_data", args=["json"]),
+            "address": request.build_absolute_uri(reverse("portal:report_data", args=["csv"])),
+        }
+        return render(request, "gongkai/portal/data.html", context)
+
+    return conditional(request, f"data-page|{queries.latest_publication().mark}", make)

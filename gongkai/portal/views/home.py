@@ -1,0 +1,99 @@
+"""The start page: what the site is, the newest report, the city's figures of openness."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from gongkai.portal import figures, queries
+from gongkai.portal.conditional import conditional
+from gongkai.portal.pages import Column, Page
+from gongkai.reports.models import AnnualReport
+from gongkai.statute.formats import CellValue
+
+RECENT = 6
+
+
+@dataclass(frozen=True)
+class Headline:
+    """One figure of the start page, its movement in words and as a small line."""
+
+    name: str
+    value: CellValue
+    unit: str
+    change: str
+    points: str
+    first: int
+    last: int
+    finding: str
+    url: str
+
+
+def headlines(reports: list[AnnualReport]) -> list[Headline]:
+    """The figures of the newest report, each leading to its comparison over the years."""
+    if not reports:
+        return []
+    latest = reports[0]
+    compare = reverse("portal:report_compare", args=[latest.organ.code])
+    found = []
+    for figure in figures.chosen(figures.HEADLINES):
+        series = [(report.year, figures.value_of(report, figure)) for report in reversed(reports)]
+        value = figures.value_of(latest, figure)
+        if value is None:
+            continue
+        before = next((known for year, known in series if year == latest.year - 1), None)
+        found.append(
+            Headline(
+                name=figure.name,
+                value=value,
+                unit=figure.unit_name,
+                change=figures.change(before, value, figure.unit),
+                points=figures.sparkline([known for _year, known in series]),
+                first=series[0][0],
+                last=latest.year,
+                finding=figures.finding(figure, series),
+                url=f"{compare}?{urlencode({'figure': figure.id})}",
+            )
+        )
+    return found
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    def make() -> HttpResponse:
+        reports = queries.top_government_reports()
+        context: dict[str, Any] = {
+            "page": Page(
+                title=settings.SITE_NAME,
+                description=_("各行政机关政府信息公开工作年度报告的公布、查阅、下载和比较"),
+                section="home",
+                column=Column(
+                    name="首页",
+                    description="政府信息公开工作年度报告的公布、查阅、下载和比较",
+                    keywords=("政府信息公开", "年度报告"),
+                    kind="首页",
+                ),
+            ),
+            "latest": reports[0] if reports else None,
+            "earlier": reports[1:],
+            "headlines": headlines(reports),
+            "recent": queries.newest_first(queries.published())
+            .defer(*queries.HEAVY)
+            .order_by("-published_at", "organ__path")[:RECENT],
+        }
+        return render(request, "gongkai/portal/home.html", context)
+
+    if settings.DEMO:
+        # The demo's log-in forms carry a token of their own for every visitor.
+        response = make()
+        response.headers["Cache-Control"] = "private, no-cache"
+        return response
+    return conditional(request, f"home|{queries.latest_publication().mark}", make)
