@@ -24,6 +24,10 @@ A room contributes through a module `staff.py` with a tuple `sections`:
         ),
     )
 
+A room names the acts that it records in the ledger in a module `acts.py`:
+
+    labels = {"registers.create": "登记行政行为", …}
+
 The menu item shows to those whom the policy gives one of `permission` anywhere; each view asks
 again for itself (see `staff_views`). Wagtail's shell asks for a login before any of them.
 """
@@ -107,3 +111,19 @@ def urlpatterns() -> list[URLResolver]:
         path(f"{section.name}/", include((list(section.urls), section.name)))
         for section in sections()
     ]
+
+
+@cache
+def act_labels() -> dict[str, str]:
+    """Every recorded act that some room names, in words."""
+    return {code: label for module in discover("acts") for code, label in module.labels.items()}
+
+
+def act_label(code: str) -> str:
+    """The act in words; the code itself when no room names it (any more)."""
+    return act_labels().get(code, code)
+
+
+def act_choices() -> list[tuple[str, str]]:
+    """For a filter: codes and words, room by room."""
+    return sorted(act_labels().items())

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.templatetags.static import static
 from django.utils.html import format_html
 from wagtail import hooks
-from wagtail.admin.menu import MenuItem
+from wagtail.admin.menu import Menu, MenuItem, SubmenuMenuItem
 
 from gongkai.organs import shell
 
@@ -27,9 +27,15 @@ def section_urls() -> list[Any]:
 
 @hooks.register("construct_main_menu", order=FIRST)
 def draw_sections(request: HttpRequest, menu_items: list[MenuItem]) -> None:
-    """Our sections by permission; of Wagtail's items those a superuser may need."""
-    superuser = request.user.is_superuser
-    menu_items[:] = [item for item in menu_items if superuser and item.name not in HIDDEN_FROM_MENU]
+    """Our sections by permission; Wagtail's own items in one corner, for superusers only."""
+    own = [item for item in menu_items if item.name not in HIDDEN_FROM_MENU]
+    menu_items.clear()
+    if request.user.is_superuser and own:
+        menu_items.append(
+            SubmenuMenuItem(
+                "平台维护", Menu(items=own), name="platform", icon_name="cogs", order=9900
+            )
+        )
     menu_items.extend(
         MenuItem(
             section.label,

@@ -10,7 +10,7 @@ from django.http import HttpResponse
 
 from gongkai.ledger import queries as ledger
 from gongkai.ledger.models import LedgerEntry
-from gongkai.organs import forms, queries
+from gongkai.organs import forms, queries, shell
 from gongkai.organs.staff_views import (
     Button,
     Column,
@@ -36,7 +36,9 @@ class LedgerFilters(StaffFilterSet):
     actor = django_filters.CharFilter(
         label="操作人", field_name="actor_name", lookup_expr="icontains"
     )
-    action = django_filters.CharFilter(label="操作", field_name="action", lookup_expr="startswith")
+    action = django_filters.ChoiceFilter(
+        label="操作", field_name="action", choices=shell.act_choices, empty_label="全部操作"
+    )
     since = django_filters.DateFilter(label="自", field_name="at", lookup_expr="date__gte")
     until = django_filters.DateFilter(label="至", field_name="at", lookup_expr="date__lte")
 
@@ -67,7 +69,7 @@ class LedgerList(_LedgerMixin, ScopedListView):
         Column("chain.name", "链", sort="chain__name"),
         Column("seq", "序号", numeric=True),
         Column("actor_name", "操作人"),
-        Column("action", "操作"),
+        Column("action", "操作", value=lambda e: shell.act_label(e.action)),
         Column("object_label", "对象", wide=True),
         Column("channel", "途径", value=lambda e: CHANNELS.get(e.channel, e.channel)),
         Column("address", "网络地址"),
@@ -98,13 +100,18 @@ class LedgerDetail(_LedgerMixin, ScopedDetailView):
         "actor_id",
         "channel",
         "address",
-        "action",
+        ("action_label", "操作"),
         "object_type",
         "object_id",
         "object_label",
         "previous_hash",
         "hash",
     )
+
+    def get_object(self) -> LedgerEntry:
+        entry: LedgerEntry = super().get_object()
+        entry.action_label = f"{shell.act_label(entry.action)}（{entry.action}）"  # type: ignore[attr-defined]
+        return entry
 
     def get_title(self) -> str:
         return f"{self.object.chain.name} 第{self.object.seq}条"
