@@ -57,7 +57,7 @@ def test_the_reader_chooses_the_figures(published_city, client, read):
         "/reports/411281/compare/", {"figure": ["t4.review.total", "t2.coercion.decisions", "x"]}
     )
     page_names = [
-        head.split("（")[0]
+        head.split()[0]
         for head in (line.text() for line in read_html(response).css("#figures tbody th"))
     ]
     assert page_names == ["行政复议案件", "行政强制决定"]
