@@ -60,7 +60,7 @@ class LedgerEntry(models.Model):
             models.CheckConstraint(condition=models.Q(seq__gte=1), name="ledger_entry_seq_from_1"),
         ]
         indexes = [
-            models.Index(fields=["chain", "-at"], name="ledger_entry_chain_at"),
+            models.Index(fields=["-at", "-id"], name="ledger_entry_newest"),
             models.Index(fields=["object_type", "object_id"], name="ledger_entry_object"),
         ]
 

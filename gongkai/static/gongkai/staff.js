@@ -35,5 +35,7 @@
   document.addEventListener("DOMContentLoaded", function () {
     const errors = document.querySelector("[data-gk-focus]");
     if (errors) errors.focus();
+    const more = document.querySelector("[data-gk-more]:not([data-gk-keep])");
+    if (more && window.matchMedia("(max-width: 799px)").matches) more.open = false;
   });
 })();
