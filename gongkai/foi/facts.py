@@ -171,7 +171,7 @@ def remedy_cells(fmt: ReportFormat) -> frozenset[str]:
 def remedy_rows(fmt: ReportFormat, year: int, organs: Any | None) -> Iterator[FactRow]:
     """Table four of every body."""
     counts = (
-        _within(RemedyCase.objects.filter(_counted_cases(year)), organs)
+        _within(RemedyCase.objects.filter(_counted_cases(year), voided_at=None), organs)
         .order_by("organ_id")
         .values_list("organ_id", "kind", "result")
         .annotate(
@@ -197,7 +197,8 @@ def remedy_records(
 ) -> QuerySet[RemedyCase]:
     """The cases behind a cell, also behind a total."""
     _table, group, column = cell.split(".")
-    cases = _within(RemedyCase.objects.filter(_counted_cases(year), kind=group), organs)
+    counted = RemedyCase.objects.filter(_counted_cases(year), voided_at=None, kind=group)
+    cases = _within(counted, organs)
     if column == "total":
         return cases
     if column == "pending":

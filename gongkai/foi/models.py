@@ -13,6 +13,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 
+from gongkai.statute.clock import ClockState
 from gongkai.statute.outcomes import OUTCOMES
 
 
@@ -68,13 +69,17 @@ class FoiRequest(models.Model):
     applicant_kind = models.CharField("申请人类别", max_length=16, choices=ApplicantKind.choices)
     subject = models.CharField("申请内容", max_length=500)
     received_on = models.DateField("收到日期", help_text="《条例》第三十一条规定的收到申请之日。")
-    state = models.CharField("办理状态", max_length=32)
+    state = models.CharField(
+        "办理状态", max_length=32, choices=[(state.value, state.label) for state in ClockState]
+    )
     outcome = models.CharField("办理结果", max_length=32, blank=True)
     outcome_subtype = models.CharField("结果细目", max_length=32, blank=True)
     decided_on = models.DateField(
         "办结日期", null=True, blank=True, help_text="作出决定、视为放弃或者撤回之日。"
     )
     due_on = models.DateField("当前期限", null=True, blank=True)
+    """The day the request waits for: of the answer while its clock runs, else of whoever must
+    act (补正、缴费、送达); None once nothing more is to be done."""
     due_provisional = models.BooleanField("期限为暂定", default=False)
 
     class Meta:
@@ -112,8 +117,11 @@ class FoiRequest(models.Model):
                 name="foi_request_count",
             ),
             models.Index(fields=["-received_on", "-id"], name="foi_request_list"),
+            # What still waits for somebody, most pressing first.
             models.Index(
-                fields=["due_on", "id"], condition=Q(decided_on=None), name="foi_request_open"
+                fields=["due_on", "id"],
+                condition=Q(due_on__isnull=False),
+                name="foi_request_waiting",
             ),
         ]
 
@@ -212,6 +220,9 @@ class RemedyCase(models.Model):
     result = models.CharField("结果", max_length=16, blank=True, choices=RemedyResult.choices)
     concluded_on = models.DateField("审结日期", null=True, blank=True)
 
+    voided_at = models.DateTimeField("作废时间", null=True, blank=True, editable=False)
+    void_reason = models.CharField("作废原因", max_length=200, blank=True, editable=False)
+
     class Meta:
         verbose_name = "行政复议、行政诉讼案件"
         verbose_name_plural = "行政复议、行政诉讼案件"
@@ -234,13 +245,24 @@ class RemedyCase(models.Model):
                 name="foi_remedy_concluded_after_filing",
                 violation_error_message="审结日期不能早于受理（立案）日期，请核对。",
             ),
+            models.CheckConstraint(
+                condition=Q(voided_at=None, void_reason="")
+                | (Q(voided_at__isnull=False) & ~Q(void_reason="")),
+                name="foi_remedy_void_reason",
+            ),
         ]
         indexes = [
             models.Index(
                 fields=["organ", "kind", "result", "filed_on", "concluded_on"],
+                condition=Q(voided_at=None),
                 name="foi_remedy_count",
             )
         ]
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def is_void(self) -> bool:
+        """Whether the case was entered by mistake and counts no more."""
+        return self.voided_at is not None
