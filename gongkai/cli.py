@@ -43,6 +43,9 @@ def main(argv: list[str] | None = None) -> None:
     if len(arguments) < 2 or arguments[1] in ("-h", "--help", "help") and len(arguments) == 2:
         sys.stdout.write(overview() + "\n")
         return
+    if arguments[1] == "demo":
+        # Read by the settings, and by the server's processes.
+        os.environ.setdefault("GONGKAI_DEMO", "1")
     from django.conf import settings
     from django.core.management import execute_from_command_line
 

@@ -115,9 +115,9 @@ class _History:
         self.events: list[dict[str, Any]] = []
         self.add("received", 0, channel=channel)
 
-    def add(self, kind: str, days: int, **data: Any) -> None:
-        if days:
-            self.last = add_working_days(self.last, days, self.calendar).date
+    def add(self, kind: str, after: int, /, **data: Any) -> None:
+        if after:
+            self.last = add_working_days(self.last, after, self.calendar).date
         self.events.append({"type": kind, "on": self.last.isoformat(), **data})
 
     def decide(self, outcome: str, days: int) -> None:

@@ -1,0 +1,148 @@
+"""`make bench`: run the benchmarks and print their tables.
+
+    python -m benchmarks            everything, province-sized
+    python -m benchmarks --small    the same on a hundredth of the rows, to see that it runs
+    python -m benchmarks build      one of: build, reading, importing
+"""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from benchmarks.measure import table
+from benchmarks.province import Size
+
+POSTGRES = os.environ.get("BENCH_DATABASE_URL", "postgres://postgres@127.0.0.1:5432/postgres")
+
+
+@contextmanager
+def empty_database(engine: str) -> Iterator[dict[str, str]]:
+    """The environment of a process that works on a new, empty database of this engine."""
+    with tempfile.TemporaryDirectory() as folder:
+        environment = {
+            **os.environ,
+            "DJANGO_SETTINGS_MODULE": "gongkai.config.settings",
+            "GONGKAI_DATA_DIR": folder,
+            "DATABASE_URL": f"sqlite:///{folder}/bench.sqlite3",
+        }
+        if engine == "SQLite":
+            yield environment
+            return
+        import psycopg
+
+        server, _, _ = POSTGRES.rpartition("/")
+        name = f"gongkai_bench_{os.getpid()}"
+        with psycopg.connect(POSTGRES, autocommit=True) as admin:
+            admin.execute(f'CREATE DATABASE "{name}"')
+            try:
+                yield {**environment, "DATABASE_URL": f"{server}/{name}"}
+            finally:
+                admin.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+def engines() -> list[str]:
+    """SQLite, and PostgreSQL where one answers."""
+    try:
+        import psycopg
+
+        psycopg.connect(POSTGRES, connect_timeout=3).close()
+    except psycopg.Error as reason:
+        print(f"PostgreSQL is left out: {reason}".strip(), file=sys.stderr)
+        return ["SQLite"]
+    return ["SQLite", "PostgreSQL"]
+
+
+def run(module: str, environment: dict[str, str], *arguments: object) -> dict:
+    """Run a benchmark in a process of its own (clean memory) and read its line of JSON."""
+    done = subprocess.run(
+        [sys.executable, "-m", f"benchmarks.{module}", *map(str, arguments)],
+        env=environment,
+        cwd=Path(__file__).resolve().parent.parent,
+        stdout=subprocess.PIPE,
+        check=True,
+        text=True,
+    )
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def build(size: Size) -> None:
+    rows = []
+    for engine in engines():
+        for part in (size.tenth(), size):
+            with empty_database(engine) as environment:
+                got = run("build", environment, part.requests, part.decisions, part.bodies)
+            rows.append(
+                (
+                    engine,
+                    f"{part.requests:,}",
+                    f"{part.decisions:,}",
+                    got["reports"],
+                    f"{got['plain']:.2f} s",
+                    f"{got['built']:.2f} s",
+                    f"**{got['built'] / got['plain']:.2f}×**",
+                    f"+{got['memory']:.0f} MB",
+                )
+            )
+    table(
+        "Building and checking all reports of a year, against one plain GROUP BY",
+        ("engine", "requests", "decisions", "reports", "plain", "built", "ratio", "memory"),
+        rows,
+    )
+
+
+def reading(size: Size) -> None:
+    with empty_database("SQLite") as environment:
+        got = run("reading", environment)
+    table(
+        "Reading published reports back",
+        ("file", "size", "reports a second", "against decoding the file alone"),
+        [
+            (name, f"{one['bytes'] / 1024:.0f} kB", f"{one['rate']:.1f}", f"{one['ratio']:.1f}×")
+            for name, one in got.items()
+        ],
+    )
+
+
+def importing(size: Size) -> None:
+    rows = []
+    count = size.decisions // 30
+    for engine in engines():
+        with empty_database(engine) as environment:
+            got = run("importing", environment, count)
+        rows += [
+            (
+                engine,
+                name,
+                f"{count:,}",
+                f"{one['bare']:,.0f}",
+                f"{one['import']:,.0f}",
+                f"**{one['bare'] / one['import']:.1f}×**",
+                f"+{one['memory']:.0f} MB",
+            )
+            for name, one in got.items()
+        ]
+    table(
+        "Importing decisions, against bare executemany (SQLite) or COPY (PostgreSQL)",
+        ("engine", "file", "rows", "bare rows/s", "imported rows/s", "ratio", "memory"),
+        rows,
+    )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks")
+    parser.add_argument("names", nargs="*", choices=["build", "reading", "importing", []])
+    parser.add_argument("--small", action="store_true")
+    options = parser.parse_args()
+    size = Size(300, 10_000, 30_000) if options.small else Size()
+    for name in options.names or ("build", "reading", "importing"):
+        globals()[name](size)
+
+
+if __name__ == "__main__":
+    main()
