@@ -38,6 +38,11 @@ class GridCell:
     def header(self) -> bool:
         return self.kind != "figure"
 
+    @property
+    def paired(self) -> bool:
+        """Whether a narrow head breaks after every second character: 商业/企业, 社会/公益/组织."""
+        return self.kind == "head" and self.colspan == 1 and len(self.text) in (4, 6)
+
 
 @dataclass(frozen=True, slots=True)
 class Grid:
@@ -102,10 +107,9 @@ def _proactive(parts: tuple[Part, ...], caption: str) -> Grid:
                 cell_id = f"t2.{line.id}.{column.id}"
                 cells.append(GridCell("", row, start, 1, span, cell=cell_id))
         row += 1
-    share = 100 / width
-    return Grid(
-        "t2", caption, row, width, tuple(cells), (share,) * width, 0, tuple(bodies), label_columns=1
-    )
+    share = 72 / (width - 1)
+    widths = (28.0, *(share,) * (width - 1))
+    return Grid("t2", caption, row, width, tuple(cells), widths, 0, tuple(bodies), label_columns=1)
 
 
 def _requests(table: RequestTable, caption: str) -> Grid:
