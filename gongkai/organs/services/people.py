@@ -143,6 +143,7 @@ def grant_role(
     _refuse_self(actor, user)
     if user.is_superuser and actor.user is not None and not _is_superuser(actor):
         raise PermissionDenied("平台管理员账号的角色只能由平台管理员调整。")
+    asked_for = user
     with transaction.atomic():
         user = _locked(user)
         start = started_on or timezone.localdate()
@@ -156,7 +157,7 @@ def grant_role(
         membership = Membership(user=user, organ=organ, role=role, started_on=start)
         membership.full_clean()
         membership.save(force_insert=True)
-        policy.forget(user)
+        policy.forget(asked_for)
         record(
             actor,
             "staff.grant",

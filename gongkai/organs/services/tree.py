@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
-from django.db.models import Case, F, Max, Value, When
+from django.db.models import BigIntegerField, Case, F, Max, Value, When
 from django.db.models.functions import Concat, Length, Substr
 
 from gongkai.ledger.actor import Actor
@@ -125,6 +125,7 @@ def move_organ(actor: Actor, organ: Organ, parent: Organ | None) -> Organ:
             parent=Case(
                 When(pk=organ.pk, then=Value(parent.pk if parent else None)),
                 default=F("parent_id"),
+                output_field=BigIntegerField(),
             ),
         )
         record(
