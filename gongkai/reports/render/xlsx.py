@@ -1,4 +1,4 @@
-"""The report as an Excel workbook: a sheet for each table and one for the text.
+"""The report as an Excel workbook: its sections in order, a sheet for each table.
 
 Figures are numbers, amounts keep their decimals by number format, blanks stay empty. Text is
 written as text whatever it begins with, so that none of it can run as a formula.
@@ -16,7 +16,7 @@ from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
-from gongkai.reports.document import NOTHING_WRITTEN, ReportDocument
+from gongkai.reports.document import NOTHING_WRITTEN, Part, ReportDocument
 from gongkai.reports.grid import Grid, GridCell
 from gongkai.reports.render.zipped import repack
 from gongkai.reports.richtext import printable
@@ -35,11 +35,25 @@ def draw(document: ReportDocument) -> bytes:
     """The bytes of an .xlsx file."""
     book = Workbook()
     book.remove(book.active)
+    opening, closing = book.create_sheet("总体情况"), None
+    row = _imprint(opening, document)
     for part in document.outline:
         if part.grid:
             sheet = book.create_sheet(TABLE_NAMES[part.grid.table])
             _table_sheet(sheet, document, part.heading, part.grid)
-    _text_sheet(book.create_sheet("文字部分"), document)
+        elif len(book.sheetnames) == 1:
+            _section(opening, row, part)
+        else:
+            if closing is None:
+                closing, row = book.create_sheet("问题和其他事项"), 1
+            row = _section(closing, row, part)
+    _signature(closing or opening, row, document)
+    for sheet in (opening, closing):
+        if sheet is not None:
+            sheet.column_dimensions["A"].width = _TEXT_WIDTH
+            _print_setup(sheet)
+    # The file opens at the figures.
+    book.active = 1
     properties = book.properties
     properties.title, properties.creator = document.title, document.issuer
     properties.lastModifiedBy = document.issuer
@@ -149,31 +163,29 @@ def _room(characters: list[float], cell: GridCell) -> int:
     return max(2, int(sum(characters[cell.col : cell.col + cell.colspan]) - 1))
 
 
-def _text_sheet(sheet: Worksheet, document: ReportDocument) -> None:
-    sheet.column_dimensions["A"].width = _TEXT_WIDTH
+def _imprint(sheet: Worksheet, document: ReportDocument) -> int:
     row = _line(sheet, 1, document.title, font="黑体", size=14, centred=True)
     for term, text in document.imprint:
         row = _line(sheet, row, f"{term}：{text}")
     if document.correction_note:
         row = _line(sheet, row, f"更正说明：{document.correction_note}")
-    for part in document.outline:
-        row = _line(sheet, row, part.heading, font="黑体", size=12)
-        if part.grid:
-            row = _line(sheet, row, f"（见工作表“{TABLE_NAMES[part.grid.table]}”）")
-            continue
-        for block in part.blocks:
-            indent = "    " * block.level
-            row = _line(
-                sheet, row, f"{indent}{block.marker} {block.text}" if indent else block.text
-            )
-        if not part.blocks:
-            row = _line(sheet, row, NOTHING_WRITTEN)
+    return row
+
+
+def _section(sheet: Worksheet, row: int, part: Part) -> int:
+    row = _line(sheet, row, part.heading, font="黑体", size=12)
+    for block in part.blocks:
+        indent = "    " * block.level
+        row = _line(sheet, row, f"{indent}{block.marker} {block.text}" if indent else block.text)
+    return row if part.blocks else _line(sheet, row, NOTHING_WRITTEN)
+
+
+def _signature(sheet: Worksheet, row: int, document: ReportDocument) -> None:
     for text in (document.issuer, document.date_text, document.status_text):
         if text:
             row = _line(sheet, row, text)
     if document.checksum:
         _line(sheet, row, f"数据校验码（SM3）：{document.checksum}")
-    _print_setup(sheet)
 
 
 def _line(
