@@ -68,21 +68,24 @@ def build(
     chosen = check_scope(scope) or default_scope(body)
     figures = _count(tree, report_format, [(body, chosen)])
     last_year = _last_year(tree, [(body, chosen)], from_records=True)
-    return _assemble(tree, figures, body, chosen, last_year, with_parts=True)
+    sent = _sent_below(tree, [body]) if chosen == Scope.AGGREGATE else None
+    return _assemble(tree, figures, body, chosen, last_year, sent)
 
 
 def build_all(
     year: int,
-    organs: Iterable[Organ] | None = None,
+    organs: Iterable[Organ | Body | int] | None = None,
     scope: str | None = None,
     *,
     previous_from_records: bool = False,
+    with_parts: bool = False,
     today: date | None = None,
 ) -> Iterator[BuiltReport]:
-    """The reports of all bodies (or of ``organs``) on ``year``, in the order of the tree.
+    """The reports of all bodies (or of ``organs``, also by number) on ``year``, in tree order.
 
     Bodies that make no report in the year are passed over. Last year's figures are those of
-    stored reports; with ``previous_from_records`` they are counted where none is stored.
+    stored reports; with ``previous_from_records`` they are counted where none is stored. With
+    ``with_parts`` a sum also holds the single reports added up in it (relations A.<cell>).
     """
     report_format = require_format(year, today=today)
     chosen = check_scope(scope)
@@ -90,13 +93,15 @@ def build_all(
     bodies: Iterable[Body] = tree.reporters()
     everybody = organs is None
     if organs is not None:
-        wanted = {organ.pk for organ in organs}
+        wanted = {organ if isinstance(organ, int) else organ.pk for organ in organs}
         bodies = (body for body in tree.reporters() if body.pk in wanted)
     targets = [(body, chosen or default_scope(body)) for body in bodies]
     figures = _count(tree, report_format, targets, everybody=everybody)
     last_year = _last_year(tree, targets, from_records=previous_from_records, everybody=everybody)
+    tops = [body for body, body_scope in targets if body_scope == Scope.AGGREGATE]
+    sent = _sent_below(tree, tops) if with_parts and tops else None
     for body, body_scope in targets:
-        yield _assemble(tree, figures, body, body_scope, last_year, with_parts=False)
+        yield _assemble(tree, figures, body, body_scope, last_year, sent)
 
 
 def check_scope(scope: str | None) -> str | None:
@@ -373,8 +378,7 @@ def _assemble(
     body: Body,
     scope: str,
     last_year: _LastYear,
-    *,
-    with_parts: bool,
+    sent: dict[tuple[int, str], _Sent] | None,
 ) -> BuiltReport:
     aggregate = scope == Scope.AGGREGATE
     recorded = (figures.sums if aggregate else figures.recorded).get(body.pk, {})
@@ -394,30 +398,36 @@ def _assemble(
         previous=last_year.cells.get(key),
         previous_basis=last_year.basis.get(key, ""),
         previous_sections=last_year.sections.get(key),
-        parts=_parts(tree, figures, body) if aggregate and with_parts else None,
+        parts=_parts(tree, figures, body, sent) if aggregate and sent is not None else None,
         state=stored.state if stored else "",
     )
 
 
-def _parts(tree: ReportingTree, figures: _YearFigures, top: Body) -> list[PartReport]:
-    """The reports added up in the aggregate of ``top``: one statement for those sent."""
-    members = [(top, str(Scope.OWN))]
-    members += [(child, default_scope(child)) for child in tree.reporting_children(top)]
-    pks = [body.pk for body, _ in members]
-    sent: dict[tuple[int, str], tuple[str, Mapping[str, Any]]] = {}
-    rows = (
-        AnnualReport.objects.filter(
-            year=tree.year, organ_id__in=pks, state__in=FROZEN_STATES, format_id=figures.format.id
-        )
-        .order_by("version")
-        .values_list("organ_id", "scope", "state", "cells")
-    )
-    for organ_id, scope, state, cells in rows:
-        sent[organ_id, scope] = (state, cells or {})
+def _members(tree: ReportingTree, top: Body) -> list[Target]:
+    """The reports added up in the sum of ``top``: its office's own, and those below."""
+    below = tree.reporting_children(top)
+    return [(top, str(Scope.OWN)), *((child, default_scope(child)) for child in below)]
+
+
+def _sent_below(tree: ReportingTree, tops: list[Body]) -> dict[tuple[int, str], _Sent]:
+    """The reports of the year already sent by the bodies below: one statement."""
+    pks = {body.pk for top in tops for body, _ in _members(tree, top)}
+    return _stored_cells(tree.year, pks)
+
+
+def _parts(
+    tree: ReportingTree,
+    figures: _YearFigures,
+    top: Body,
+    sent: dict[tuple[int, str], _Sent],
+) -> list[PartReport]:
+    """The reports added up in the aggregate of ``top``, as sent and as counted now."""
     parts = []
-    for body, scope in members:
+    for body, scope in _members(tree, top):
         live = figures.cells(body, scope)
-        state, cells = sent.get((body.pk, scope), ("", {}))
-        as_sent = load_cells(figures.format, cells) if state else live
-        parts.append(PartReport(body, as_sent, live, state))
+        report = sent.get((body.pk, scope))
+        if report is None:
+            parts.append(PartReport(body, live, live, ""))
+        else:
+            parts.append(PartReport(body, report.cells, live, report.state))
     return parts

@@ -68,7 +68,7 @@ class AnnualReport(models.Model):
         "提交时的依据",
         default=dict,
         blank=True,
-        help_text="提交时各数字的计算值、申报值、核对结果与疑点答复",
+        help_text="提交时各数字的计算值、填报值、核对结果与疑点答复",
     )
     sections = models.JSONField("文字部分", default=dict, blank=True)
     checksum = models.CharField("校验值（SM3）", max_length=64, blank=True)
@@ -150,14 +150,14 @@ class DeclaredFigure(models.Model):
         AnnualReport, on_delete=models.CASCADE, related_name="declared", verbose_name="报告"
     )
     cell = models.CharField("单元格", max_length=60)
-    value = models.DecimalField("申报值", max_digits=15, decimal_places=6, null=True, blank=True)
+    value = models.DecimalField("填报值", max_digits=15, decimal_places=6, null=True, blank=True)
     note = models.TextField("说明")
-    by = models.CharField("申报人", max_length=150)
-    at = models.DateTimeField("申报时间", auto_now=True)
+    by = models.CharField("填报人", max_length=150)
+    at = models.DateTimeField("填报时间", auto_now=True)
 
     class Meta:
-        verbose_name = "申报数字"
-        verbose_name_plural = "申报数字"
+        verbose_name = "填报数字"
+        verbose_name_plural = "填报数字"
         ordering = ("report", "cell")
         constraints = [
             models.UniqueConstraint(fields=["report", "cell"], name="declared_once"),

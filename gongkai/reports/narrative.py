@@ -37,8 +37,10 @@ GOVERNMENT_HEADS = ("工作考核", "社会评议", "责任追究结果")
 
 MAX_PROMISES = 8
 _PROMISE = re.compile(
-    r"^(?:[（(][一二三四五六七八九十]+[)）]|[一二三四五六七八九十]是|第[一二三四五六七八九十]，)"
+    r"[（(][一二三四五六七八九十\d]+[)）]|[一二三四五六七八九十]是|第[一二三四五六七八九十][，,、]|\d+[.、．]"
 )
+_HEADING = re.compile(r"<h[1-6]>.*?</h[1-6]>", re.DOTALL)
+_ANSWERED = "落实情况："
 _SPLIT = re.compile(r"(?=[一二三四五六七八九十]是)")
 
 
@@ -116,34 +118,50 @@ def _contact(contact: Contact) -> str:
     return f"对本报告如有疑问，请与{office}联系（地址：{address}；电话：{phone}）。"
 
 
+_SAID = {
+    "issued": "本年制发{row}{n}件",
+    "repealed": "废止{n}件",
+    "in_force": "现行有效{n}件",
+    "made": "本年新制作{row}{n}件",
+    "published": "新公开{n}件",
+    "open_total": "对外公开总数{n}件",
+    "prev_items": "上一年{row}项目{n}项",
+    "change": "本年{n}项",
+    "decisions": "作出处理决定{n}件",
+    "amount": "金额{n}万元",
+    "items": "{row}项目{n}项",
+}
+"""How a column of table two is told. A column not named here is told by its label."""
+_ALONE = {"decisions": "作出{row}处理决定{n}件", "amount": "收取{row}{n}万元"}
+"""The same where it is the only column of its part."""
+
+
 def _proactive(built: BuiltReport) -> list[str]:
     """Table two in sentences: one for each of its parts that the format has."""
     sentences = []
     for part in built.format.t2:
         clauses = []
         for row in part.rows:
-            said = [
-                f"{_column(column.label)}{_amount(built, f't2.{row.id}.{column.id}', column.unit)}"
-                for column in part.columns
-                if built.cells.get(f"t2.{row.id}.{column.id}") is not None
-            ]
+            said = []
+            for column in part.columns:
+                cell = f"t2.{row.id}.{column.id}"
+                if built.cells.get(cell) is None:
+                    continue
+                told = _ALONE if len(part.columns) == 1 else _SAID
+                words = told.get(column.id, f"{{row}}{column.label}{{n}}{column.unit}")
+                said.append(words.format(row=row.label, n=_number(built, cell)))
             if said:
-                clauses.append(f"{row.label}{'、'.join(said)}")
+                clauses.append("，".join(said))
         if clauses:
             sentences.append("；".join(clauses) + "。")
     return sentences
 
 
-def _column(label: str) -> str:
-    return re.sub(r"（单位：.*）", "", label).replace("本年增/减", "本年增减")
-
-
-def _amount(built: BuiltReport, cell: str, unit: str) -> str:
+def _number(built: BuiltReport, cell: str) -> str:
     value = built.cells.get(cell)
-    spec = built.format.cells[cell]
-    if spec.signed and isinstance(value, int) and value:
-        return f"{'增加' if value > 0 else '减少'}{abs(value)}{unit}"
-    return f"{show(value)}{unit}"
+    if built.format.cells[cell].signed and isinstance(value, int):
+        return f"{'减少' if value < 0 else '增加'}{abs(value)}"
+    return show(value)
 
 
 def _requests(built: BuiltReport) -> list[str]:
@@ -226,7 +244,7 @@ def _problems(built: BuiltReport) -> str:
     if promises:
         parts.append(head("（一）上年报告所列问题的改进情况"))
         items = "".join(
-            f"<li>{html.escape(f'{promise} 落实情况：', quote=False)}"
+            f"<li>{html.escape(f'{promise} {_ANSWERED}', quote=False)}"
             f"{html.escape(gap('本年做了什么、结果如何'), quote=False)}</li>"
             for promise in promises
         )
@@ -256,15 +274,18 @@ def _observed(built: BuiltReport) -> list[str]:
 
 
 def last_promises(text: str) -> list[str]:
-    """The points of last year's section five that announce something, as they were written."""
+    """The points of last year's section five that announce something, as they were written.
+
+    Headings are not points, and what answers a promise of the year before is none either.
+    """
     found = []
-    for line in content.plain(text).splitlines():
-        pieces = _SPLIT.split(line)
+    for line in content.plain(_HEADING.sub("", text)).splitlines():
+        if _ANSWERED in line:
+            continue
         # What stands before “一是” only announces the list.
-        points = [piece for piece in pieces if _PROMISE.match(piece)]
-        for point in points:
-            point = re.split(r"落实情况：", point)[0].strip(" ；;")
-            if point and not content.gaps(point):
+        for piece in _SPLIT.split(line):
+            point = piece.strip(" ；;")
+            if _PROMISE.match(point) and not content.gaps(point):
                 found.append(point if len(point) <= 120 else f"{point[:118]}……")
     return found[:MAX_PROMISES]
 

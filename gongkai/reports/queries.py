@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -21,6 +21,7 @@ from gongkai.reports.models import (
     FROZEN_STATES,
     AnnualReport,
     DeclaredFigure,
+    FlagAnswer,
     ReportTransition,
     Scope,
     State,
@@ -298,6 +299,10 @@ class OverviewRow:
     questions: int | None = None
     declared: int = 0
 
+    def with_numbers(self, violations: int, questions: int) -> OverviewRow:
+        """The same row with what was found when its figures were counted."""
+        return replace(self, violations=violations, questions=questions)
+
     @property
     def state(self) -> str:
         return self.report.state if self.report else ""
@@ -534,7 +539,30 @@ def returned_to(user: Any) -> QuerySet[AnnualReport]:
     )
 
 
-def problems_of(year: int, organs: Iterable[Organ]) -> dict[tuple[int, str], BuiltReport]:
-    """The reports of these bodies as counted now, by body and scope: a constant number of SQL
-    statements whatever their number."""
-    return {(built.organ.pk, built.scope): built for built in build_all(year, organs)}
+def problems_of(year: int, rows: Iterable[OverviewRow]) -> dict[tuple[int, str], BuiltReport]:
+    """The reports of these rows as counted now, by body and scope.
+
+    The number of SQL statements does not depend on the number of rows.
+    """
+    wanted: dict[str, set[int]] = {}
+    for row in rows:
+        wanted.setdefault(row.scope, set()).add(row.body.pk)
+    return {
+        (built.organ.pk, built.scope): built
+        for scope, pks in wanted.items()
+        for built in build_all(year, pks, scope, previous_from_records=True, with_parts=True)
+    }
+
+
+def texts_and_answers(pks: Iterable[int]) -> dict[int, tuple[dict[str, str], list[FlagAnswer]]]:
+    """Sections and answered questions of these reports: two statements."""
+    numbers = sorted(pks)
+    found: dict[int, tuple[dict[str, str], list[FlagAnswer]]] = {
+        pk: (sections, [])
+        for pk, sections in AnnualReport.objects.filter(pk__in=numbers).values_list(
+            "pk", "sections"
+        )
+    }
+    for answer in FlagAnswer.objects.filter(report__in=numbers).order_by("pk"):
+        found[answer.report_id][1].append(answer)
+    return found

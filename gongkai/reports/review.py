@@ -11,13 +11,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Any
 
 from gongkai.reports import content
 from gongkai.reports.figures import BuiltReport
+from gongkai.reports.flags import JUMP_FACTOR, JUMP_LEAST, review_flags
 from gongkai.reports.models import FlagAnswer
 from gongkai.reports.narrative import GOVERNMENT_HEADS
-from gongkai.statute.formats import ReportFormat
+from gongkai.reports.reading.figures import read_figures
+from gongkai.statute.formats import CellValue, ReportFormat
 
 GOVERNMENT_WORDS = ("考核", "社会评议", "责任追究")
 FEE_WORDS = "信息处理费"
@@ -123,8 +127,41 @@ def questions(
     return list(asked.values())
 
 
+#: Flags that say again what a blocker of that id already says.
+_SAID_BY_BLOCKER = {
+    "no_assessment": "T.article50",
+    "no_public_evaluation": "T.article50",
+    "no_accountability": "T.article50",
+    "fee_not_reported": "T.fee.s6",
+}
+
+
 def _flags(built: BuiltReport, sections: Mapping[str, str]) -> Iterable[Question]:
-    return ()
+    said = {one.id for one in blockers(built, sections)} if sections else set()
+    if "T.empty.s6" in said:
+        said.add("T.fee.s6")
+    # Without any text (a body that has no draft yet) only the figures are asked about.
+    found = review_flags(
+        built.format,
+        built.cells,
+        previous=built.previous,
+        narrative=dict(sections),
+        previous_narrative=dict(built.previous_sections) if built.previous_sections else None,
+        issuer=built.organ.name,
+        year=built.year if sections else None,
+    )
+    for flag in found:
+        if _SAID_BY_BLOCKER.get(flag.id) not in said:
+            yield Question(flag.id, flag.message, flag.cells)
+
+
+def with_text(built: BuiltReport, sections: Mapping[str, str]) -> BuiltReport:
+    """The same report, its figures also compared with those its text states (relations N.*)."""
+    stated = read_figures({name: content.plain(text) for name, text in sections.items()})
+    return replace(
+        built,
+        narrative={name: value for name, value in stated.items() if isinstance(value, int)},
+    )
 
 
 def _warnings(built: BuiltReport) -> Iterable[Question]:
@@ -170,3 +207,28 @@ def _missing(built: BuiltReport) -> Iterable[Question]:
             f"还有{len(waiting)}个所属单位没有提交{built.year}年报告：{named}；"
             "汇总中这些单位的数字取自其现有记录。",
         )
+
+
+# -- Large changes -----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A figure that moved much against last year, as a sign and in words."""
+
+    sign: str
+    words: str
+
+
+def change_of(now: CellValue, before: CellValue) -> Change | None:
+    """The change, if it is large by the measure of the review flags; None otherwise or when
+    one figure is not known."""
+    if now is None or before is None:
+        return None
+    difference: Any = now - before
+    small, large = sorted((abs(Decimal(now)), abs(Decimal(before))))
+    if abs(difference) < JUMP_LEAST or large <= small * JUMP_FACTOR:
+        return None
+    up = difference > 0
+    share = f"{abs(difference) * 100 / abs(Decimal(before)):.0f}%" if before else "上年为0"
+    return Change("▲" if up else "▼", f"大幅{'增加' if up else '减少'}（{share}）")

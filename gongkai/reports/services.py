@@ -185,7 +185,7 @@ def declare_figure(
         _check_value(spec, number)
     reason = note.strip()
     if not reason:
-        raise ValidationError({"note": "申报的数字与记录不同时须写明理由和依据。"})
+        raise ValidationError({"note": "填报的数字与记录不同时须写明理由和依据。"})
     known = locked.declared.filter(cell=cell).first()
     before = [store(as_number(known.value, spec)), known.note] if known else None
     declared, _ = DeclaredFigure.objects.update_or_create(
@@ -209,7 +209,7 @@ def withdraw_declaration(actor: Actor, report: AnnualReport, cell: str) -> None:
     locked = _open(report)
     known = locked.declared.filter(cell=cell).first()
     if known is None:
-        raise ReportError("这一单元格没有申报的数字，无需撤回。")
+        raise ReportError("这一单元格没有填报的数字，无需撤回。")
     spec = get_format(locked.format_id).cells.get(cell)
     value = store(as_number(known.value, spec)) if spec else str(known.value)
     known.delete()
@@ -278,10 +278,11 @@ def obstacles(
     report: AnnualReport, built: BuiltReport
 ) -> tuple[list[Finding], list[Blocker], list[Question]]:
     """What keeps the report from being submitted: violations, faults of the text, questions."""
-    asked = review.questions(built, report.sections, report.flag_answers.all())
+    read = review.with_text(built, report.sections)
+    asked = review.questions(read, report.sections, report.flag_answers.all())
     return (
-        built.violations,
-        review.blockers(built, report.sections),
+        read.violations,
+        review.blockers(read, report.sections),
         [question for question in asked if question.is_open],
     )
 
@@ -311,6 +312,7 @@ def submit(
     if locked.supersedes_id is not None and not locked.change_note.strip():
         raise ReportError("更正版本须写明更正说明，请先填写。")
     built = build(locked.organ, locked.year, locked.scope, today=now)
+    built = review.with_text(built, locked.sections)
     violations, faults, asked = obstacles(locked, built)
     if violations or faults or asked:
         raise SubmissionBlocked(violations, faults, asked)

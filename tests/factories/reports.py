@@ -162,6 +162,7 @@ def person(role: str, organ: Organ) -> Actor:
 
 def complete_text(report: AnnualReport) -> AnnualReport:
     """Every gap of the draft filled in and every question ticked, as a diligent clerk would."""
+    report.refresh_from_db()
     for section, text in report.sections.items():
         filled = text
         for what in content.gaps(text):
@@ -173,7 +174,7 @@ def complete_text(report: AnnualReport) -> AnnualReport:
 
 def tick_questions(report: AnnualReport) -> AnnualReport:
     """Every question that is open now is answered."""
-    built = build(report.organ, report.year, report.scope)
+    built = review.with_text(build(report.organ, report.year, report.scope), report.sections)
     for question in review.questions(built, report.sections, report.flag_answers.all()):
         if question.is_open:
             services.answer_question(CONSOLE, report, question.id, question.message, "已核实")
