@@ -1,0 +1,1 @@
+"""The staff screens of annual reports, one module each kind of work."""
