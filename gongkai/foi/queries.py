@@ -1,0 +1,169 @@
+"""Reads of this room that are more than a filter."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+from django.db.models import QuerySet
+
+from gongkai.foi.caseclock import read, to_event
+from gongkai.foi.models import FoiEvent, FoiRequest, RemedyKind
+from gongkai.organs import policy
+from gongkai.statute.clock import CHANNELS, EVENT_TYPES, ClockReading, ClockState, IllegalSequence
+from gongkai.statute.outcomes import OUTCOMES
+from gongkai.statute.workdays import WorkCalendar, working_days_between
+
+URGENT_DAYS: Final = 3
+"""A deadline with no more working days than this is shown as pressing."""
+
+_WAITS: Final = {
+    ClockState.AWAITING_CORRECTION: "待补正",
+    ClockState.AWAITING_PAYMENT: "待缴费",
+}
+
+
+@dataclass(frozen=True)
+class DueInWords:
+    """How a due date is said: the words, and whether it presses or has passed."""
+
+    text: str
+    is_urgent: bool = False
+    is_overdue: bool = False
+
+
+def waiting_requests(user: Any, action: str = "foi.handle") -> QuerySet[FoiRequest]:
+    """Requests within the user's reach that still wait for somebody, most pressing first."""
+    waiting = FoiRequest.objects.filter(due_on__isnull=False).select_related("organ")
+    return policy.scope(waiting, user, action).order_by("due_on", "pk")
+
+
+def due_in_words(request: FoiRequest, calendar: WorkCalendar, today: date) -> DueInWords:
+    """The due date of a request in words, from the index columns alone (no SQL).
+
+    While others are asked (征求意见) the clock stands still and only the date is said.
+    """
+    due = request.due_on
+    if due is None:
+        return DueInWords("")
+    about = "（暂定）" if request.due_provisional else ""
+    wait = _WAITS.get(ClockState(request.state))
+    if wait is not None:
+        if due < today:
+            return DueInWords(f"{wait}期限已过，请处理", is_urgent=True)
+        return DueInWords(f"{wait}，至{_day(due)}{about}")
+    if due < today:
+        days = working_days_between(due, today, calendar).days
+        passed = f"已逾期{days}个工作日" if days else "已逾期"
+        return DueInWords(passed + about, is_urgent=True, is_overdue=True)
+    if request.state == ClockState.PAUSED:
+        return DueInWords(f"征求意见中，暂停计算{about}")
+    if due == today:
+        return DueInWords(f"今天到期{about}", is_urgent=True)
+    days = working_days_between(today, due, calendar).days
+    return DueInWords(f"还剩{days}个工作日{about}", is_urgent=days <= URGENT_DAYS)
+
+
+def reading_of(
+    events: Sequence[FoiEvent], calendar: WorkCalendar, today: date
+) -> ClockReading | IllegalSequence:
+    """The clock's reading of a case today, or why its events are not lawful any more."""
+    try:
+        return read(map(to_event, events), calendar, today)
+    except IllegalSequence as error:
+        return error
+
+
+@dataclass(frozen=True)
+class TimelineEntry:
+    """One event as it is shown: what happened, and its particulars as (name, text)."""
+
+    seq: int
+    on: date
+    label: str
+    details: tuple[tuple[str, str], ...]
+    recorded_at: Any
+    recorded_by: str
+
+
+def timeline(events: Sequence[FoiEvent]) -> list[TimelineEntry]:
+    """The events in the order of their days, those of one day as they were recorded."""
+    return [
+        TimelineEntry(
+            seq=event.seq,
+            on=event.on,
+            label=EVENT_TYPES[event.type].label,
+            details=tuple(_details(event.data)),
+            recorded_at=event.recorded_at,
+            recorded_by=event.recorded_by,
+        )
+        for event in sorted(events, key=lambda e: (e.on, e.seq))
+    ]
+
+
+def outcome_words(code: str, subtype: str = "") -> str:
+    """The result in the words of table three, with the variety where there is one."""
+    outcome = OUTCOMES.get(code)
+    if outcome is None:
+        return code
+    known = outcome.subtypes.get(subtype)
+    return f"{outcome.label}（{known.label}）" if known else outcome.label
+
+
+def remedy_doubt(kind: str, request: FoiRequest | None) -> str:
+    """What should make one look again before a case is entered in this group; "" for nothing.
+
+    A refusal under Articles 14 to 16 that was decided since 2024 goes to review first
+    (复议法第二十三条), so that a direct lawsuit about it is doubtful.
+    """
+    if kind != RemedyKind.DIRECT or request is None or request.decided_on is None:
+        return ""
+    outcome = OUTCOMES.get(request.outcome)
+    if outcome is None or not outcome.is_decision:
+        return ""
+    # On 行政查询事项 courts may differ, so the reading under which a direct suit is open.
+    if outcome.remedy(request.decided_on, query_remedy="A") != "B":
+        return ""
+    return (
+        f"{request.number} 的结果是“{outcome.label}”，2024年1月1日起作出的不予公开决定应当先行复议"
+        "（复议法第二十三条）。请核对是否确为未经复议直接起诉。"
+    )
+
+
+_NAMES: Final = {
+    "channel": "渠道",
+    "arrived_on": "到达日期",
+    "until": "截止日期",
+    "days": "工作日数",
+    "justified": "有正当理由",
+    "ref": "对象",
+    "received_on": "对方收到日期",
+    "amount": "金额（元）",
+    "outcome": "结果",
+    "subtype": "细目",
+}
+
+
+def _details(data: dict[str, Any]) -> list[tuple[str, str]]:
+    shown = []
+    for name, value in data.items():
+        if name == "subtype":
+            continue
+        if name == "channel":
+            text = CHANNELS.get(value, str(value))
+        elif name == "outcome":
+            text = outcome_words(str(value), str(data.get("subtype", "")))
+        elif value is None:
+            text = "未知"
+        elif isinstance(value, bool):
+            text = "是" if value else "否"
+        else:
+            text = str(value)
+        shown.append((_NAMES.get(name, name), text))
+    return shown
+
+
+def _day(on: date) -> str:
+    return f"{on.month}月{on.day}日"

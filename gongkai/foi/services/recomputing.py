@@ -1,0 +1,94 @@
+"""Rebuilding the index columns of open requests from their events."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date
+from typing import NamedTuple
+
+from django.db import transaction
+from django.utils import timezone
+
+from gongkai.foi.caseclock import apply_columns, columns_from, readings
+from gongkai.foi.models import FoiRequest
+from gongkai.ledger.actor import Actor
+from gongkai.ledger.services import Act, record_many
+from gongkai.organs.policy import authorise
+from gongkai.statute.clock import IllegalSequence
+from gongkai.workdays.queries import current_calendar
+
+
+class MovedDue(NamedTuple):
+    """One open request whose due date is another than the index said."""
+
+    request_id: int
+    organ_code: str
+    organ_name: str
+    number: str
+    old: date | None
+    new: date | None
+
+
+class Unreadable(NamedTuple):
+    """One open request whose events are not lawful by the calendar in force."""
+
+    request_id: int
+    organ_code: str
+    organ_name: str
+    number: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Recomputed:
+    """What a recomputation found. `rows`: how many index rows it changed in all."""
+
+    moved: tuple[MovedDue, ...]
+    unreadable: tuple[Unreadable, ...]
+    rows: int
+    looked_at: int
+
+
+def recompute_due_dates(actor: Actor, *, dry_run: bool = False) -> Recomputed:
+    """The index of every request that still waits follows from its events again.
+
+    A state that aged is brought up to date in silence; for due dates that moved there is one
+    ledger entry a body. Whoever may change the calendar, the console and the system may do it.
+    """
+    authorise(actor, "calendar.manage")
+    calendar, today = current_calendar(), timezone.localdate()
+    moved: list[MovedDue] = []
+    unreadable: list[Unreadable] = []
+    rows = looked_at = 0
+    with transaction.atomic():
+        waiting = (
+            FoiRequest.objects.filter(due_on__isnull=False)
+            .select_for_update(of=("self",))
+            .order_by("pk")
+        )
+        for request, reading in readings(waiting, calendar, today):
+            looked_at += 1
+            place = (request.pk, request.organ.code, request.organ.label, request.number)
+            if isinstance(reading, IllegalSequence):
+                unreadable.append(Unreadable(*place, str(reading)))
+                continue
+            old = request.due_on
+            changed = apply_columns(request, columns_from(request, reading))
+            if not changed:
+                continue
+            rows += 1
+            if not dry_run:
+                request.save(update_fields=changed)
+            if "due_on" in changed:
+                moved.append(MovedDue(*place, old, request.due_on))
+        if not dry_run:
+            numbers = Counter(move.organ_code for move in moved)
+            record_many(
+                actor,
+                [
+                    Act("foi.recompute", code, changes={"moved": number})
+                    for code, number in sorted(numbers.items())
+                ],
+            )
+    return Recomputed(tuple(moved), tuple(unreadable), rows, looked_at)
