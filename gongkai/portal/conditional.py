@@ -1,7 +1,8 @@
 """Validators: a reader who comes back asks only whether the page has changed.
 
-Pages are sent with ``no-cache``, which lets browsers and proxies keep them but makes them ask;
-so nothing stale is ever shown, and an unchanged page costs a status line.
+Everything is sent with ``no-cache``, which lets browsers and proxies keep it but makes them
+ask. The validator of a page is made from its very bytes, so nothing that changes the page can
+be forgotten; that of a file, which is dear to make, from all that goes into it.
 """
 
 from __future__ import annotations
@@ -10,55 +11,59 @@ import hashlib
 from collections.abc import Callable
 from datetime import datetime
 
-from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.utils.http import http_date, quote_etag
-from django.utils.translation import get_language
 
 import gongkai
 
 
-def reader_mark(request: HttpRequest) -> str:
-    """Everything about a page that is not its content: language, display, site, software."""
-    return "|".join(
-        (
-            gongkai.__version__,
-            settings.SITE_NAME,
-            repr(sorted(settings.SITE_FOOTER.items())),
-            settings.THEME,
-            str(settings.DEMO),
-            get_language() or "",
-            request.display.to_cookie(),
-            request.get_host(),
-        )
-    )
-
-
-def conditional(
+def page(
     request: HttpRequest,
-    mark: str,
-    make: Callable[[], HttpResponse],
+    response: HttpResponse,
     *,
     last_modified: datetime | None = None,
     private: bool = False,
-    by_reader: bool = True,
-) -> HttpResponse:
-    """The response of ``make``, or 304 when the reader already has what ``mark`` stands for.
+) -> HttpResponseBase:
+    """The page, or 304 when the reader already has these bytes.
 
-    ``by_reader`` says that the reader's choices change the content (pages: yes, files: no).
+    ``private`` keeps it out of shared caches. Every page depends on the reader's choices.
     """
-    text = f"{mark}|{reader_mark(request)}" if by_reader else f"{mark}|{gongkai.__version__}"
-    etag = quote_etag(hashlib.sha256(text.encode()).hexdigest()[:32])
+    etag = _etag(response.content)
+    answer = _unchanged(request, etag, last_modified) or response
+    patch_vary_headers(answer, ["Cookie"])
+    return _stamped(answer, etag, last_modified, private)
+
+
+def file(
+    request: HttpRequest,
+    mark: str,
+    make: Callable[[], HttpResponseBase],
+    *,
+    last_modified: datetime | None = None,
+) -> HttpResponseBase:
+    """The file of ``make``, or 304 without making it; ``mark`` stands for all it is made from."""
+    etag = _etag(f"{gongkai.__version__}|{mark}".encode())
+    answer = _unchanged(request, etag, last_modified) or make()
+    return _stamped(answer, etag, last_modified, private=False)
+
+
+def _etag(content: bytes) -> str:
+    return quote_etag(hashlib.sha256(content).hexdigest()[:32])
+
+
+def _unchanged(
+    request: HttpRequest, etag: str, last_modified: datetime | None
+) -> HttpResponseBase | None:
     moment = int(last_modified.timestamp()) if last_modified else None
-    response = get_conditional_response(request, etag=etag, last_modified=moment)
-    if response is None:
-        response = make()
-    if response.status_code in (200, 304):
-        response.headers["ETag"] = etag
-        if moment is not None:
-            response.headers["Last-Modified"] = http_date(moment)
-    response.headers["Cache-Control"] = "private, no-cache" if private else "public, no-cache"
-    if by_reader:
-        patch_vary_headers(response, ["Cookie"])
-    return response
+    return get_conditional_response(request, etag=etag, last_modified=moment)
+
+
+def _stamped(
+    answer: HttpResponseBase, etag: str, last_modified: datetime | None, private: bool
+) -> HttpResponseBase:
+    answer.headers["ETag"] = etag
+    if last_modified:
+        answer.headers["Last-Modified"] = http_date(last_modified.timestamp())
+    answer.headers["Cache-Control"] = "private, no-cache" if private else "public, no-cache"
+    return answer

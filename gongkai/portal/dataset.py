@@ -11,8 +11,9 @@ import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.db.models import QuerySet
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -95,9 +96,12 @@ def as_csv(table: Iterable[tuple[Value, ...]]) -> Iterator[str]:
 
 def as_json(table: Iterable[tuple[Value, ...]]) -> Iterator[str]:
     """One object with the field list and one object a row; amounts are numbers, digits kept."""
-    fields = [
-        {"name": field.name, "type": field.type, "meaning": str(field.meaning)} for field in FIELDS
-    ]
+    # One file for all readers: the field list does not follow the language of the interface.
+    with translation.override(settings.LANGUAGE_CODE):
+        fields = [
+            {"name": field.name, "type": field.type, "meaning": str(field.meaning)}
+            for field in FIELDS
+        ]
     yield '{"fields":' + json.dumps(fields, ensure_ascii=False) + ',"rows":['
     separator = "\n"
     for row in table:

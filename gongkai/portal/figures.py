@@ -172,7 +172,7 @@ def change(before: CellValue, after: CellValue, unit: str) -> str:
         return ""
     if after == before:
         return _("与上年持平")
-    difference = amount(abs(after - before), unit)
+    difference = amount(Decimal(abs(after - before)), unit)
     if after > before:
         return _("比上年增加%(difference)s") % {"difference": difference}
     return _("比上年减少%(difference)s") % {"difference": difference}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -129,6 +130,17 @@ def latest_publication() -> Publication:
         at=Max("published_at"), reports=Count("pk")
     )
     return Publication(**found)
+
+
+def names_mark() -> str:
+    """Changes when a body with a published report is renamed: one statement."""
+    names = (
+        AnnualReport.objects.filter(state=State.PUBLISHED)
+        .order_by("organ_id")
+        .values_list("organ_id", "organ__name", "organ__kind")
+        .distinct()
+    )
+    return hashlib.sha256(repr(list(names)).encode()).hexdigest()
 
 
 def report_version(

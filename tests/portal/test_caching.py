@@ -1,7 +1,11 @@
 """Nothing stale is shown, and an unchanged page costs a status line."""
 
 import pytest
+from django.db.models import Value
+from django.db.models.functions import Concat
 
+from gongkai.organs.models import Organ
+from gongkai.reports.models import AnnualReport
 from tests.portal.factories import publish
 
 PAGES = [
@@ -26,12 +30,22 @@ def test_an_unchanged_page_is_not_sent_again(published_city, client, path):
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_a_publication_changes_every_validator(published_city, client, path):
+def test_what_is_published_is_seen_at_once(published_city, client, path):
     first = client.get(path)
+    report = AnnualReport.objects.get(organ=published_city.top, year=2022)
+    publish(published_city.top, 2022, {"t3.new.natural": 99}, supersedes=report, change_note="更正")
     publish(published_city.justice, 2022)
     again = client.get(path, headers={"if-none-match": first["ETag"]})
     assert again.status_code == 200
     assert again["ETag"] != first["ETag"]
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_renamed_body_is_seen_at_once(published_city, client, path):
+    first = client.get(path)
+    Organ.objects.update(name=Concat("name", Value("（新）")), short_name="新")
+    again = client.get(path, headers={"if-none-match": first["ETag"]})
+    assert again.status_code == (304 if path == "/reports/data/" else 200)
 
 
 @pytest.mark.parametrize("choice", ["dark", "elder", "contrast", "en"])

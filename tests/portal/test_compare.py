@@ -119,9 +119,9 @@ def test_comparison_costs_the_same_with_one_body_and_with_fifty(
 ):
     address = "/reports/411281/compare/"
     client.get(address, query)
-    with django_assert_num_queries(5 if query else 4):
+    with django_assert_num_queries(4 if query else 3):
         client.get(address, query)
     for _ in range(50):
         publish(make_organ(parent=published_city.top), 2022)
-    with django_assert_num_queries(5 if query else 4):
+    with django_assert_num_queries(4 if query else 3):
         client.get(address, query)

@@ -106,11 +106,11 @@ def test_the_list_costs_the_same_with_one_report_and_with_a_full_page(
 ):
     publish(city.top, 2022)
     client.get("/reports/")
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(4):
         client.get("/reports/")
     for _ in range(50):
         publish(make_organ(parent=city.top), 2022)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(4):
         client.get("/reports/")
 
 

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from gongkai.portal import comparison, figures, queries
+from gongkai.portal import comparison, conditional, figures, queries
 from gongkai.portal.addresses import report_url
-from gongkai.portal.conditional import conditional
 from gongkai.portal.errors import NotPublished
 from gongkai.portal.pages import Crumb, Page, reports_column
 from gongkai.reports.models import AnnualReport
@@ -50,60 +49,53 @@ def _choices(wanted: list[Any]) -> list[tuple[str, list[tuple[Any, bool]]]]:
 
 
 @require_safe
-def report_compare(request: HttpRequest, code: str) -> HttpResponse:
+def report_compare(request: HttpRequest, code: str) -> HttpResponseBase:
     """One body's figures over the years; with ``by=bodies`` its subordinates' in one year."""
 
-    def make() -> HttpResponse:
-        own = queries.reports_of(code)
-        organ = queries.organ_with_reports(code)
-        if organ is None:
-            raise NotPublished(
-                _("代码为“%(code)s”的机关没有公布过年度报告。") % {"code": code[:32]}
-            )
-        years = queries.years_of_subordinates(organ)
-        by_bodies = bool(years) and (request.GET.get("by") == "bodies" or not own)
-        context: dict[str, Any] = {
-            "organ": organ,
-            "own": own,
-            "years": years,
-            "by_bodies": by_bodies,
-            "most": MOST,
-        }
-        if by_bodies:
-            asked = request.GET.get("year", "")
-            year = int(asked) if asked.isdecimal() and int(asked) in years else years[0]
-            reports = queries.subordinates_reports(organ, year)
-            wanted, cut = _wanted(request, reports)
-            lines = comparison.over_bodies(reports, wanted, year)
-            context |= {
-                "year": year,
-                "rows": comparison.rows_by_body(reports, lines, report_url),
-                "bars": comparison.BARS,
-            }
-        else:
-            wanted, cut = _wanted(request, own)
-            lines = comparison.over_years(own, wanted)
-            context["heads"] = [(report.year, report_url(report)) for report in own]
+    own = queries.reports_of(code)
+    organ = queries.organ_with_reports(code)
+    if organ is None:
+        raise NotPublished(_("代码为“%(code)s”的机关没有公布过年度报告。") % {"code": code[:32]})
+    years = queries.years_of_subordinates(organ)
+    by_bodies = bool(years) and (request.GET.get("by") == "bodies" or not own)
+    context: dict[str, Any] = {
+        "organ": organ,
+        "own": own,
+        "years": years,
+        "by_bodies": by_bodies,
+        "most": MOST,
+    }
+    if by_bodies:
+        asked = request.GET.get("year", "")
+        year = int(asked) if asked.isdecimal() and int(asked) in years else years[0]
+        reports = queries.subordinates_reports(organ, year)
+        wanted, cut = _wanted(request, reports)
+        lines = comparison.over_bodies(reports, wanted, year)
         context |= {
-            "lines": lines,
-            "charts": [line for line in lines if line.chartable],
-            "choices": _choices(wanted),
-            "cut": cut,
-            "page": Page(
-                title=_("%(organ)s：公开数字比较") % {"organ": organ.name},
-                description=_("%(organ)s历年政府信息公开工作年度报告中的数字")
-                % {"organ": organ.name},
-                section="reports",
-                crumbs=(
-                    Crumb(_("年度报告"), reverse("portal:report_list")),
-                    Crumb(organ.name, f"{reverse('portal:report_list')}?organ={organ.code}"),
-                    Crumb(_("比较")),
-                ),
-                column=reports_column(),
-            ),
+            "year": year,
+            "rows": comparison.rows_by_body(reports, lines, report_url),
+            "bars": comparison.BARS,
         }
-        return render(request, "gongkai/portal/compare.html", context)
-
-    return conditional(
-        request, f"compare|{queries.latest_publication().mark}|{request.get_full_path()}", make
-    )
+    else:
+        wanted, cut = _wanted(request, own)
+        lines = comparison.over_years(own, wanted)
+        context["heads"] = [(report.year, report_url(report)) for report in own]
+    context |= {
+        "lines": lines,
+        "charts": [line for line in lines if line.chartable],
+        "choices": _choices(wanted),
+        "cut": cut,
+        "page": Page(
+            title=_("%(organ)s：公开数字比较") % {"organ": organ.name},
+            description=_("%(organ)s历年政府信息公开工作年度报告中的数字") % {"organ": organ.name},
+            section="reports",
+            crumbs=(
+                Crumb(_("年度报告"), reverse("portal:report_list")),
+                Crumb(organ.name, f"{reverse('portal:report_list')}?organ={organ.code}"),
+                Crumb(_("比较")),
+            ),
+            column=reports_column(),
+        ),
+    }
+    response = render(request, "gongkai/portal/compare.html", context)
+    return conditional.page(request, response)

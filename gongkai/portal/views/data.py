@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponseBase, JsonResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from gongkai.portal import dataset, queries
-from gongkai.portal.conditional import conditional
+from gongkai.portal import conditional, dataset, queries
 from gongkai.portal.pages import Crumb, Page, reports_column
 
 WRITERS = {
@@ -19,7 +18,7 @@ WRITERS = {
 
 
 @require_safe
-def report_data(request: HttpRequest, extension: str) -> HttpResponse:
+def report_data(request: HttpRequest, extension: str) -> HttpResponseBase:
     """Every cell of every published report in long form; ``year`` and ``organ`` narrow it."""
     reports = queries.newest_first(queries.published())
     name = "annual-reports"
@@ -36,35 +35,34 @@ def report_data(request: HttpRequest, extension: str) -> HttpResponse:
         reports = reports.filter(organ__code=code[:32])
     write, media_type = WRITERS[extension]
 
-    def make() -> HttpResponse:
+    def make() -> StreamingHttpResponse:
         body = dataset.batched(write(dataset.rows(reports)))
         response = StreamingHttpResponse(body, content_type=media_type)
         response.headers["Content-Disposition"] = f'attachment; filename="{name}.{extension}"'
         return response
 
-    mark = f"data|{queries.latest_publication().mark}|{request.get_full_path()}"
-    return conditional(request, mark, make)
+    publication = queries.latest_publication()
+    mark = f"data|{publication.mark}|{queries.names_mark()}|{request.get_full_path()}"
+    return conditional.file(request, mark, make, last_modified=publication.at)
 
 
 @require_safe
-def report_data_fields(request: HttpRequest) -> HttpResponse:
+def report_data_fields(request: HttpRequest) -> HttpResponseBase:
     """What the files hold, field by field."""
 
-    def make() -> HttpResponse:
-        context = {
-            "page": Page(
-                title=_("数据下载"),
-                description=_("所有已公布的年度报告中的数字，可按年度下载"),
-                section="data",
-                crumbs=(Crumb(_("数据下载")),),
-                column=reports_column(),
-            ),
-            "fields": dataset.FIELDS,
-            "years": queries.years_with_counts(),
-            "csv": reverse("portal:report_data", args=["csv"]),
-            "json": reverse("portal:report_data", args=["json"]),
-            "address": request.build_absolute_uri(reverse("portal:report_data", args=["csv"])),
-        }
-        return render(request, "gongkai/portal/data.html", context)
-
-    return conditional(request, f"data-page|{queries.latest_publication().mark}", make)
+    context = {
+        "page": Page(
+            title=_("数据下载"),
+            description=_("所有已公布的年度报告中的数字，可按年度下载"),
+            section="data",
+            crumbs=(Crumb(_("数据下载")),),
+            column=reports_column(),
+        ),
+        "fields": dataset.FIELDS,
+        "years": queries.years_with_counts(),
+        "csv": reverse("portal:report_data", args=["csv"]),
+        "json": reverse("portal:report_data", args=["json"]),
+        "address": request.build_absolute_uri(reverse("portal:report_data", args=["csv"])),
+    }
+    response = render(request, "gongkai/portal/data.html", context)
+    return conditional.page(request, response)

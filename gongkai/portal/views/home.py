@@ -6,15 +6,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from gongkai.portal import figures, queries
-from gongkai.portal.conditional import conditional
+from gongkai.portal import conditional, figures, queries
 from gongkai.portal.pages import Column, Page
 from gongkai.reports.models import AnnualReport
 from gongkai.statute.formats import CellValue
@@ -67,33 +66,27 @@ def headlines(reports: list[AnnualReport]) -> list[Headline]:
 
 
 @require_safe
-def home(request: HttpRequest) -> HttpResponse:
-    def make() -> HttpResponse:
-        reports = queries.top_government_reports()
-        context: dict[str, Any] = {
-            "page": Page(
-                title=settings.SITE_NAME,
-                description=_("各行政机关政府信息公开工作年度报告的公布、查阅、下载和比较"),
-                section="home",
-                column=Column(
-                    name="首页",
-                    description="政府信息公开工作年度报告的公布、查阅、下载和比较",
-                    keywords=("政府信息公开", "年度报告"),
-                    kind="首页",
-                ),
+def home(request: HttpRequest) -> HttpResponseBase:
+    reports = queries.top_government_reports()
+    context: dict[str, Any] = {
+        "page": Page(
+            title=settings.SITE_NAME,
+            description=_("各行政机关政府信息公开工作年度报告的公布、查阅、下载和比较"),
+            section="home",
+            column=Column(
+                name="首页",
+                description="政府信息公开工作年度报告的公布、查阅、下载和比较",
+                keywords=("政府信息公开", "年度报告"),
+                kind="首页",
             ),
-            "latest": reports[0] if reports else None,
-            "earlier": reports[1:],
-            "headlines": headlines(reports),
-            "recent": queries.newest_first(queries.published())
-            .defer(*queries.HEAVY)
-            .order_by("-published_at", "organ__path")[:RECENT],
-        }
-        return render(request, "gongkai/portal/home.html", context)
-
-    if settings.DEMO:
-        # The demo's log-in forms carry a token of their own for every visitor.
-        response = make()
-        response.headers["Cache-Control"] = "private, no-cache"
-        return response
-    return conditional(request, f"home|{queries.latest_publication().mark}", make)
+        ),
+        "latest": reports[0] if reports else None,
+        "earlier": reports[1:],
+        "headlines": headlines(reports),
+        "recent": queries.newest_first(queries.published())
+        .defer(*queries.HEAVY)
+        .order_by("-published_at", "organ__path")[:RECENT],
+    }
+    response = render(request, "gongkai/portal/home.html", context)
+    # The demo's log-in forms carry a token of their own for every visitor.
+    return conditional.page(request, response, private=settings.DEMO)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.core.cache import cache
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render as render_page
 from django.urls import reverse
 from django.utils.http import content_disposition_header
@@ -16,10 +16,10 @@ from django.views.decorators.http import require_safe
 
 import gongkai
 from gongkai.organs import policy
-from gongkai.portal import queries
-from gongkai.portal.conditional import conditional
+from gongkai.portal import conditional, queries
 from gongkai.portal.errors import NotPublished
 from gongkai.portal.pages import Article, Crumb, Page, reports_column
+from gongkai.reports import assemble
 from gongkai.reports.models import AnnualReport, Scope
 from gongkai.reports.queries import source_behind
 from gongkai.reports.render import MEDIA_TYPES, render
@@ -72,61 +72,64 @@ def _links(request: HttpRequest, report: AnnualReport) -> Callable[[str], str | 
 
 
 @require_safe
-def report(request: HttpRequest, code: str, year: int) -> HttpResponse:
+def report(request: HttpRequest, code: str, year: int) -> HttpResponseBase:
     """The report as published, with its files, its versions and its seal."""
     found = _asked(request, code, year)
     link = _links(request, found)
-    publication = queries.latest_publication()
-
-    def make() -> HttpResponse:
-        document = queries.document_of(found)
-        versions = queries.published_versions(found)
-        in_force = versions[0]
-        context = {
-            "page": Page(
-                title=found.title,
-                description=_("%(title)s：主动公开、依申请公开、行政复议和行政诉讼情况")
-                % {"title": found.title},
-                section="reports",
-                crumbs=(
-                    Crumb(_("年度报告"), reverse("portal:report_list")),
-                    Crumb(
-                        found.organ.name,
-                        f"{reverse('portal:report_list')}?organ={found.organ.code}",
-                    ),
-                    Crumb(str(found.year)),
+    document = queries.document_of(found)
+    versions = queries.published_versions(found)
+    in_force = versions[0]
+    context = {
+        "page": Page(
+            title=found.title,
+            description=_("%(title)s：主动公开、依申请公开、行政复议和行政诉讼情况")
+            % {"title": found.title},
+            section="reports",
+            crumbs=(
+                Crumb(_("年度报告"), reverse("portal:report_list")),
+                Crumb(
+                    found.organ.name, f"{reverse('portal:report_list')}?organ={found.organ.code}"
                 ),
-                column=reports_column(),
-                article=Article(found.title, found.published_at, found.organ.name),
-                robots="" if found.pk == in_force.pk else "noindex",
+                Crumb(str(found.year)),
             ),
-            "report": found,
-            "article": fragment(document, link=link, previous=True),
-            "outline": document.outline,
-            "versions": versions,
-            "in_force": in_force,
-            "superseded": found.pk != in_force.pk,
-            "staff": link is not None,
-            "neighbours": queries.neighbours(found),
-        }
-        return render_page(request, "gongkai/portal/report.html", context)
-
-    reader = f"staff {request.user.pk}" if link is not None else "public"
-    return conditional(
+            column=reports_column(),
+            article=Article(found.title, found.published_at, found.organ.name),
+            robots="" if found.pk == in_force.pk else "noindex",
+        ),
+        "report": found,
+        "article": fragment(document, link=link, previous=True),
+        "outline": document.outline,
+        "versions": versions,
+        "in_force": in_force,
+        "superseded": found.pk != in_force.pk,
+        "staff": link is not None,
+        "neighbours": queries.neighbours(found),
+    }
+    response = render_page(request, "gongkai/portal/report.html", context)
+    return conditional.page(
         request,
-        f"report|{found.pk}|{found.checksum}|{publication.mark}|{reader}",
-        make,
-        last_modified=publication.at,
+        response,
+        last_modified=queries.latest_publication().at,
         private=link is not None,
     )
 
 
 @require_safe
-def report_download(request: HttpRequest, code: str, year: int, extension: str) -> HttpResponse:
+def report_download(request: HttpRequest, code: str, year: int, extension: str) -> HttpResponseBase:
     """The report as a file. Drawn once for each version and kept."""
     found = _asked(request, code, year)
     publication = queries.latest_publication()
-    mark = f"{found.pk}|{found.checksum}|{publication.mark}|{extension}"
+    # Title and contact are those of the body as it is now, not as it was at publication.
+    mark = "|".join(
+        (
+            str(found.pk),
+            found.checksum,
+            found.title,
+            assemble.contact_line(found.organ),
+            publication.mark,
+            extension,
+        )
+    )
 
     def make() -> HttpResponse:
         key = hashlib.sha256(f"{mark}|{gongkai.__version__}".encode()).hexdigest()
@@ -142,4 +145,4 @@ def report_download(request: HttpRequest, code: str, year: int, extension: str) 
         )
         return response
 
-    return conditional(request, f"file|{mark}", make, last_modified=publication.at, by_reader=False)
+    return conditional.file(request, f"file|{mark}", make, last_modified=publication.at)

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from django.core.paginator import Paginator
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from gongkai.portal import queries
-from gongkai.portal.conditional import conditional
+from gongkai.portal import conditional, queries
 from gongkai.portal.forms import MANY, ReportFilter
 from gongkai.portal.pages import Crumb, Page, reports_column
 
@@ -20,46 +19,43 @@ PER_PAGE = 20
 
 
 @require_safe
-def report_list(request: HttpRequest) -> HttpResponse:
+def report_list(request: HttpRequest) -> HttpResponseBase:
     """All published reports, by year and body, twenty a page."""
 
-    def make() -> HttpResponse:
-        form = ReportFilter(
-            request.GET,
-            years=queries.years_with_counts(),
-            organs=queries.organs_with_reports(MANY + 1),
+    form = ReportFilter(
+        request.GET,
+        years=queries.years_with_counts(),
+        organs=queries.organs_with_reports(MANY + 1),
+    )
+    reports = queries.newest_first(queries.published()).defer(*queries.HEAVY)
+    if year := form.asked("year"):
+        reports = reports.filter(year=year)
+    if code := form.asked("organ"):
+        reports = reports.filter(organ__code=code)
+    if name := form.asked("name"):
+        reports = reports.filter(
+            Q(organ__name__icontains=name) | Q(organ__short_name__icontains=name)
         )
-        reports = queries.newest_first(queries.published()).defer(*queries.HEAVY)
-        if year := form.asked("year"):
-            reports = reports.filter(year=year)
-        if code := form.asked("organ"):
-            reports = reports.filter(organ__code=code)
-        if name := form.asked("name"):
-            reports = reports.filter(
-                Q(organ__name__icontains=name) | Q(organ__short_name__icontains=name)
-            )
-        if form.errors:
-            reports = reports.none()
-        paginator = Paginator(reports, PER_PAGE)
-        found = paginator.get_page(request.GET.get("page"))
-        context = {
-            "page": Page(
-                title=_("政府信息公开工作年度报告"),
-                description=_("所有已公布的年度报告，可按年度和机关查找"),
-                section="reports",
-                crumbs=(Crumb(_("年度报告")),),
-                column=reports_column(),
-            ),
-            "form": form,
-            "found": found,
-            "pages": paginator.get_elided_page_range(found.number, on_each_side=2, on_ends=1),
-            "filtered": bool(form.errors) or any(form.cleaned_data.values()),
-            "organ": form.asked("organ"),
-        }
-        return render(request, "gongkai/portal/report_list.html", context)
-
-    mark = f"list|{queries.latest_publication().mark}|{request.get_full_path()}"
-    return conditional(request, mark, make)
+    if form.errors:
+        reports = reports.none()
+    paginator = Paginator(reports, PER_PAGE)
+    found = paginator.get_page(request.GET.get("page"))
+    context = {
+        "page": Page(
+            title=_("政府信息公开工作年度报告"),
+            description=_("所有已公布的年度报告，可按年度和机关查找"),
+            section="reports",
+            crumbs=(Crumb(_("年度报告")),),
+            column=reports_column(),
+        ),
+        "form": form,
+        "found": found,
+        "pages": paginator.get_elided_page_range(found.number, on_each_side=2, on_ends=1),
+        "filtered": bool(form.errors) or any(form.cleaned_data.values()),
+        "organ": form.asked("organ"),
+    }
+    response = render(request, "gongkai/portal/report_list.html", context)
+    return conditional.page(request, response)
 
 
 @require_safe
