@@ -24,7 +24,7 @@ A room contributes through a module `staff.py` with a tuple `sections`:
         ),
     )
 
-A room names the acts that it records in the ledger in a module `acts.py`:
+A room names the acts that it records in the ledger in a module `ledger_acts.py`:
 
     labels = {"registers.create": "登记行政行为", …}
 
@@ -116,7 +116,9 @@ def urlpatterns() -> list[URLResolver]:
 @cache
 def act_labels() -> dict[str, str]:
     """Every recorded act that some room names, in words."""
-    return {code: label for module in discover("acts") for code, label in module.labels.items()}
+    return {
+        code: label for module in discover("ledger_acts") for code, label in module.labels.items()
+    }
 
 
 def act_label(code: str) -> str:

@@ -91,9 +91,10 @@ def xlsx_response(name: str, columns: Sequence[Column], records: QuerySet[Any]) 
             plain = timezone.localtime(value).replace(tzinfo=None)
         elif isinstance(value, bool) or not isinstance(value, int | Decimal | date | None):
             plain = as_text(value)
-        made = WriteOnlyCell(sheet, None if plain == "" else plain)
-        if isinstance(plain, str) and plain:
-            made.value = _printable(plain)
+        if isinstance(plain, str):
+            plain = _printable(plain) or None
+        made = WriteOnlyCell(sheet, plain)
+        if isinstance(plain, str):
             made.data_type = "s"
         if bold:
             made.font = Font(bold=True)

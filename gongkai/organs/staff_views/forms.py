@@ -70,6 +70,7 @@ class OrganTextWidget(forms.TextInput):
 
     def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
         context = super().get_context(name, value, attrs)
+        context["widget"]["attrs"]["list"] = f"{context['widget']['attrs'].get('id', name)}_list"
         context["suggestions"] = [label for key, label in self.choices if str(key)]
         return context
 
