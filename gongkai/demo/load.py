@@ -11,7 +11,7 @@ from django.db.models import Model
 
 from gongkai.demo import acts, reports
 from gongkai.demo.city import City
-from gongkai.demo.requests import Case, generate_cases
+from gongkai.demo.requests import generate_cases
 from gongkai.foi import services as foi
 from gongkai.ledger.actor import Actor
 from gongkai.organs import services as organs
@@ -128,24 +128,9 @@ def _row(register: Register, record: Model, codes: dict[int, str]) -> list[Any]:
 
 
 def _requests(actor: Actor, city: City, seed: int, until: date) -> Iterator[Progress]:
-    cases: list[Case] = list(generate_cases(city, current_calendar(), seed, until))
-    bodies = {organ.code: organ for organ in Organ.objects.all()}
-    for start in range(0, len(cases), 100):
-        foi.import_cases(
-            actor,
-            [
-                foi.ImportedCase(
-                    organ=bodies[case.organ_code],
-                    channel=case.channel,
-                    applicant_kind=case.applicant_kind,
-                    subject=case.subject,
-                    events=case.events,
-                    remedies=case.remedies,
-                )
-                for case in cases[start : start + 100]
-            ],
-        )
-        yield min(start + 100, len(cases)), len(cases)
+    cases = list(generate_cases(city, current_calendar(), seed, until))
+    foi.import_cases(actor, cases)
+    yield len(cases), len(cases)
 
 
 def _reports(actor: Actor, city: City, seed: int, until: date) -> Iterator[Progress]:

@@ -7,13 +7,14 @@ late, as in life. What would happen after ``until`` has not happened yet: those 
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import replace
 from datetime import date, timedelta
 from random import Random
 from typing import Any
 
 from gongkai.demo.acts import day_in
 from gongkai.demo.city import Body, City, seeded
+from gongkai.foi.services import CaseRecord, RemedyRecord
 from gongkai.statute.outcomes import OUTCOMES
 from gongkai.statute.workdays import WorkCalendar, add_working_days
 
@@ -36,36 +37,11 @@ GRANT_SHARE = 0.55
 """Share of requests that are granted in full, beyond the one of every outcome."""
 
 
-@dataclass
-class Remedy:
-    """A review or a lawsuit that followed."""
-
-    kind: str
-    number: str
-    authority: str
-    filed_on: date
-    result: str = ""
-    concluded_on: date | None = None
-
-
-@dataclass
-class Case:
-    """A request and all that happened to it until the day the demo is loaded."""
-
-    organ_code: str
-    channel: str
-    applicant_kind: str
-    subject: str
-    received_on: date
-    events: list[dict[str, Any]]
-    remedies: list[Remedy] = field(default_factory=list)
-
-
-def generate_cases(city: City, calendar: WorkCalendar, seed: int, until: date) -> Iterator[Case]:
+def generate_cases(city: City, calendar: WorkCalendar, seed: int, until: date) -> Iterator[CaseRecord]:
     """All requests received from 2021 to ``until``, in order of receipt."""
     for year in range(2021, until.year + 1):
         rng = seeded(seed, "requests", year)
-        outcomes = list(OUTCOMES)
+        outcomes = [code for code in OUTCOMES if code != "CARRIED"]  # a state, not a result
         wanted = outcomes + [
             "GRANT" if rng.random() < GRANT_SHARE else rng.choice(outcomes)
             for _ in range(rng.randint(45, 70) + 6 * (year - 2021))
@@ -75,11 +51,11 @@ def generate_cases(city: City, calendar: WorkCalendar, seed: int, until: date) -
         serials = {"复议": 0, "诉讼": 0}
         for day, outcome in zip(received, wanted, strict=True):
             case = _case(city, calendar, rng, day, outcome)
-            case.events = [event for event in case.events if event["on"] <= until.isoformat()]
-            if case.received_on > until:
+            if day > until:
                 continue
-            _add_remedies(case, outcome, rng, serials, until)
-            yield case
+            happened = [event for event in case.events if event["on"] <= until.isoformat()]
+            remedies = tuple(_remedies(happened[-1], day, outcome, rng, serials, until))
+            yield replace(case, events=happened, remedies=remedies)
 
 
 def _receipt_day(rng: Random, year: int, calendar: WorkCalendar) -> date:
@@ -89,7 +65,7 @@ def _receipt_day(rng: Random, year: int, calendar: WorkCalendar) -> date:
             return day
 
 
-def _case(city: City, calendar: WorkCalendar, rng: Random, day: date, outcome: str) -> Case:
+def _case(city: City, calendar: WorkCalendar, rng: Random, day: date, outcome: str) -> CaseRecord:
     body: Body = rng.choices(city.bodies, [body.requests for body in city.bodies])[0]
     channel = rng.choices(list(CHANNEL_WEIGHTS), list(CHANNEL_WEIGHTS.values()))[0]
     subject = rng.choice(city.patterns["request"]).format(
@@ -97,12 +73,10 @@ def _case(city: City, calendar: WorkCalendar, rng: Random, day: date, outcome: s
     )
     history = _History(calendar, rng, day, channel)
     PATHS.get(outcome, _History.plain)(history, outcome)
-    return Case(
+    return CaseRecord(
         organ_code=body.code,
-        channel=channel,
         applicant_kind=rng.choices(list(APPLICANT_WEIGHTS), list(APPLICANT_WEIGHTS.values()))[0],
         subject=subject,
-        received_on=day,
         events=history.events,
     )
 
@@ -184,27 +158,36 @@ REVIEW_FIRST = date(2024, 1, 1)
 """From this day a refusal goes to review before court; only the demo's mix depends on it."""
 
 
-def _add_remedies(
-    case: Case, outcome: str, rng: Random, serials: dict[str, int], until: date
-) -> None:
+def _remedies(
+    ended: dict[str, Any],
+    received: date,
+    outcome: str,
+    rng: Random,
+    serials: dict[str, int],
+    until: date,
+) -> Iterator[RemedyRecord]:
     """Some unhappy applicants go to review, fewer to court."""
-    ended = case.events[-1]
     if ended["type"] != "delivered" or rng.random() > (0.04 if outcome == "GRANT" else 0.28):
         return
     delivered = date.fromisoformat(ended["on"])
     refused = outcome.startswith(("DENY_", "PARTIAL"))
-    if rng.random() < 0.22 and not (refused and delivered >= REVIEW_FIRST):
-        _file(case, "direct", delivered + timedelta(rng.randint(20, 150)), rng, serials, until)
+    direct = rng.random() < 0.22 and not (refused and delivered >= REVIEW_FIRST)
+    kind = "direct" if direct else "review"
+    filed = delivered + timedelta(rng.randint(20, 150) if direct else rng.randint(8, 55))
+    first = _remedy(kind, filed, received, rng, serials, until)
+    if first is None:
         return
-    review = _file(case, "review", delivered + timedelta(rng.randint(8, 55)), rng, serials, until)
-    if review is not None and review.concluded_on is not None and rng.random() < 0.3:
-        filed = review.concluded_on + timedelta(rng.randint(5, 15))
-        _file(case, "after_review", filed, rng, serials, until)
+    yield first
+    if kind == "review" and first.concluded_on is not None and rng.random() < 0.3:
+        filed = first.concluded_on + timedelta(rng.randint(5, 15))
+        second = _remedy("after_review", filed, received, rng, serials, until)
+        if second is not None:
+            yield second
 
 
-def _file(
-    case: Case, kind: str, filed: date, rng: Random, serials: dict[str, int], until: date
-) -> Remedy | None:
+def _remedy(
+    kind: str, filed: date, received: date, rng: Random, serials: dict[str, int], until: date
+) -> RemedyRecord | None:
     """One review or lawsuit, concluded if that day has come; None if it is still to be filed."""
     concluded = filed + timedelta(rng.randint(35, 75) if kind == "review" else rng.randint(60, 180))
     result = rng.choices(["upheld", "corrected", "other"], [55, 20, 25])[0]
@@ -212,13 +195,12 @@ def _file(
         return None
     series = "复议" if kind == "review" else "诉讼"
     serials[series] += 1
-    remedy = Remedy(
+    over = concluded <= until
+    return RemedyRecord(
         kind=kind,
-        number=f"演示{series}〔{filed.year}〕{case.received_on.year % 100}{serials[series]:03d}号",
+        number=f"演示{series}〔{filed.year}〕{received.year % 100}{serials[series]:03d}号",
         authority="义马市人民政府" if kind == "review" else "演示法院",
         filed_on=filed,
+        result=result if over else "",
+        concluded_on=concluded if over else None,
     )
-    if concluded <= until:
-        remedy.result, remedy.concluded_on = result, concluded
-    case.remedies.append(remedy)
-    return remedy

@@ -24,10 +24,12 @@ from typing import Any, TypeVar
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
-from django.db.models import Count, Model, Q, QuerySet
+from django.db.models import Count, IntegerField, Model, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast
 from django.urls import reverse
 
-from gongkai.foi.models import FoiRequest, RemedyCase
+from gongkai.foi.models import FoiEvent, FoiRequest, RemedyCase
 from gongkai.statute.facts import FactRow, FactSource
 from gongkai.statute.formats import ReportFormat
 
@@ -206,6 +208,58 @@ def remedy_records(
     return cases.filter(_concluded(year), result=column)
 
 
+# -- processing fees -------------------------------------------------------------------------
+
+
+def _payments(year: int, organs: Any | None) -> QuerySet[FoiEvent]:
+    """Full payments of processing fees in the year, each with the `amount` noticed (元)."""
+    noticed = (
+        FoiEvent.objects.filter(
+            request=OuterRef("request"), type="fee_noticed", seq__lt=OuterRef("seq")
+        )
+        .order_by("-seq")
+        .annotate(amount=Cast(KeyTextTransform("amount", "data"), IntegerField()))
+    )
+    payments = FoiEvent.objects.filter(type="fee_paid", on__range=(_first(year), _last(year)))
+    if organs is not None:
+        payments = payments.filter(request__organ__in=organs.order_by().values("pk"))
+    return payments.annotate(amount=Subquery(noticed.values("amount")[:1]))
+
+
+def fee_measures(fmt: ReportFormat) -> frozenset[str]:
+    """What the text of the report says of processing fees, where its form asks for it.
+
+    《政府信息公开信息处理费管理办法》 applies from 2021; the form of 2019 has no such paragraph.
+    """
+    if fmt.section("s6").must_contain:
+        return frozenset(("m.fee.requests", "m.fee.amount"))
+    return frozenset()
+
+
+def fee_rows(fmt: ReportFormat, year: int, organs: Any | None) -> Iterator[FactRow]:
+    """Requests whose processing fee was paid in the year, and the sum in 元."""
+    if not fee_measures(fmt):
+        return
+    counts = (
+        _payments(year, organs)
+        .order_by("request__organ_id")
+        .values_list("request__organ_id")
+        .annotate(requests=Count("request_id", distinct=True), paid=Sum("amount"))
+    )
+    for organ_id, requests, paid in counts.iterator(CHUNK):
+        yield FactRow(organ_id, "m.fee.requests", requests)
+        yield FactRow(organ_id, "m.fee.amount", paid or 0)
+
+
+def fee_records(fmt: ReportFormat, year: int, cell: str, organs: Any | None) -> QuerySet[FoiEvent]:
+    """The payments behind the paragraph."""
+    return _payments(year, organs).select_related("request__organ")
+
+
+def _payment_address(record: FoiEvent) -> str:
+    return reverse("foi:request_detail", args=[record.request_id])
+
+
 def _request_address(record: FoiRequest) -> str:
     return reverse("foi:request_detail", args=[record.pk])
 
@@ -249,5 +303,20 @@ sources: tuple[FactSource, ...] = (
         ),
         permission="foi.view",
         record_url=_case_address,
+    ),
+    FactSource(
+        name="foi.fees",
+        label="信息处理费",
+        cells=fee_measures,
+        rows=fee_rows,
+        records=fee_records,
+        columns=(
+            ("request.organ", "机关"),
+            ("request.number", "申请编号"),
+            ("on", "缴清日期"),
+            ("amount", "金额（元）"),
+        ),
+        permission="foi.view",
+        record_url=_payment_address,
     ),
 )

@@ -168,6 +168,10 @@ class FoiEvent(models.Model):
             models.UniqueConstraint(fields=["request", "seq"], name="foi_event_seq"),
             models.CheckConstraint(condition=Q(seq__gte=1), name="foi_event_seq_from_1"),
         ]
+        indexes = [
+            # Few of many events: the report's paragraph on processing fees reads these alone.
+            models.Index(fields=["on"], condition=Q(type="fee_paid"), name="foi_event_fee_paid")
+        ]
 
     def __str__(self) -> str:
         return f"{self.seq} {self.type} {self.on}"
