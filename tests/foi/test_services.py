@@ -418,7 +418,7 @@ def test_the_statements_of_an_import_do_not_grow_with_its_cases(
 def another_holiday():
     """23 March 2026 becomes a day off."""
     notice = HolidayNotice.objects.create(
-        year=2026, is_amendment=True, title="测试通知", document_number="", text="测试", version=1,
+        year=2026, is_amendment=True, days=[], title="测试通知", document_number="", text="测试", version=1,
         accepted_by="测试", accepted_at=timezone.now(),
     )  # fmt: skip
     CalendarDay.objects.create(
