@@ -21,7 +21,7 @@ validate_organ_code = RegexValidator(
 )
 
 
-class PathField(models.CharField):
+class PathField(models.CharField):  # type: ignore[type-arg]
     """Text compared byte by byte on both databases.
 
     With a language collation PostgreSQL may ignore "/" and "-" in comparison, and then

@@ -16,7 +16,7 @@ from gongkai.ledger.services import Act, diff, record, record_many
 from gongkai.organs import imports, policy
 from gongkai.organs.credit_code import validate_credit_code
 from gongkai.organs.models import Organ, OrganKind, OrganLevel, validate_organ_code
-from gongkai.organs.services.tree import DETAILS, PATH_LENGTH, level_above, snapshot
+from gongkai.organs.services.tree import DETAILS, PATH_LENGTH, level_above, lock_trees, snapshot
 
 MAX_ORGANS: Final = 50_000
 
@@ -79,8 +79,7 @@ def import_organs(
     root). Bodies that the file does not name stay untouched. With `dry_run` nothing is kept.
     """
     with transaction.atomic():
-        # The whole tree is read and written here, so other writers of it must wait.
-        list(Organ.objects.select_for_update().filter(depth=0).order_by("pk"))
+        lock_trees()
         with imports.open_table(source, ORGAN_COLUMNS, name=name, max_rows=MAX_ORGANS) as table:
             plan = _Plan(actor, table)
             for batch in table.batches(1000, progress=progress):
