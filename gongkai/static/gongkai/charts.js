@@ -26,7 +26,7 @@
     let points = numbers(figure);
     if (ranking) {
       points = points
-        .filter((point) => point.value !== null)
+        .filter((point) => point.value > 0)
         .sort((one, other) => other.value - one.value)
         .slice(0, Number(figure.dataset.most));
     }
