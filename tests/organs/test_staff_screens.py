@@ -646,3 +646,32 @@ def test_every_act_that_this_room_records_has_words() -> None:
     recorded -= set(ACTIONS)
     assert recorded
     assert recorded <= set(shell.act_labels())
+
+
+# -- the door --------------------------------------------------------------------------------
+def test_the_login_page_speaks_chinese_and_does_not_say_which_half_was_wrong(
+    county, client
+) -> None:
+    make_user("reviewer", county.low, username="lisi", password="correct-horse-7")
+    page = text(client.get(reverse("wagtailadmin_login")))
+    assert "密码" in page
+    assert "Password" not in page
+    answers = [
+        text(client.post(reverse("wagtailadmin_login"), {"username": name, "password": "x"}))
+        for name in ("lisi", "nobody")
+    ]
+    for answer in answers:
+        assert "用户名或密码不对，请重新输入。" in answer
+
+
+def test_guessing_a_password_is_stopped_in_plain_words(county, client, settings) -> None:
+    make_user("reviewer", county.low, username="lisi", password="correct-horse-7")
+    for _ in range(settings.AXES_FAILURE_LIMIT):
+        answer = client.post(reverse("wagtailadmin_login"), {"username": "lisi", "password": "x"})
+    assert answer.status_code == 429
+    assert "密码连续输错" in text(answer)
+    right = client.post(
+        reverse("wagtailadmin_login"), {"username": "lisi", "password": "correct-horse-7"}
+    )
+    assert right.status_code == 429
+    assert not LedgerEntry.objects.filter(action="staff.login").exists()
