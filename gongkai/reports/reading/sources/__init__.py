@@ -1,0 +1,1 @@
+"""Bytes → the neutral document, one module for each kind of file."""
