@@ -46,6 +46,7 @@ def main(argv: list[str] | None = None) -> None:
     if arguments[1] == "demo":
         # Read by the settings, and by the server's processes.
         os.environ.setdefault("GONGKAI_DEMO", "1")
+        os.environ.setdefault("GONGKAI_SITE_NAME", "义马市政府信息公开")
     from django.conf import settings
     from django.core.management import execute_from_command_line
 

@@ -20,7 +20,7 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime, timedelta, timezone
 from typing import Final, Literal, NamedTuple, Protocol
 
-import chinese_calendar  # type: ignore[import-untyped]
+import chinese_calendar
 
 from gongkai.statute.parameters import NoParameterValue, parameter
 
