@@ -12,10 +12,12 @@ vocabulary: rooms count into them, renderers draw them, readers find them again.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from importlib.resources import files
+from operator import itemgetter
 from types import MappingProxyType
+from typing import Any
 
 from gongkai.statute.format_files import read_format, with_cells
 from gongkai.statute.format_types import (
@@ -150,21 +152,27 @@ def fill_totals(
     not have are left out.
     """
     filled: dict[str, CellValue] = {cell_id: cells.get(cell_id) for cell_id in report_format.cells}
-    for row in (
-        *report_format.t3.result_rows,
-        *(r for r in report_format.t3.rows if r.role == "flow"),
-    ):
-        leaves = (f"t3.{row.id}.{column.id}" for column in report_format.t3.leaf_columns)
-        filled[f"t3.{row.id}.total"] = _sum(filled, leaves)
-    for column in report_format.t3.columns:
-        results = (f"t3.{row.id}.{column.id}" for row in report_format.t3.result_rows)
-        filled[f"t3.result_total.{column.id}"] = _sum(filled, results)
-    for group in report_format.t4.groups:
-        leaves = (f"t4.{group.id}.{column.id}" for column in report_format.t4.leaf_columns)
-        filled[f"t4.{group.id}.total"] = _sum(filled, leaves)
+    for total, parts in _totals(report_format):
+        values = parts(filled)
+        if None in values:
+            values = tuple(value for value in values if value is not None)
+        filled[total] = sum(values) if values else None
     return filled
 
 
-def _sum(cells: Mapping[str, CellValue], ids: Iterator[str]) -> CellValue:
-    values = [value for cell_id in ids if (value := cells[cell_id]) is not None]
-    return sum(values) if values else None
+@cache
+def _totals(report_format: ReportFormat) -> tuple[tuple[str, Callable[..., Any]], ...]:
+    """(derived cell, getter of its parts), rows before columns: a total may be summed again."""
+    sums: list[tuple[str, list[str]]] = []
+    t3, t4 = report_format.t3, report_format.t4
+    for row in t3.rows:
+        if row.role in ("result", "flow"):
+            leaves = [f"t3.{row.id}.{column.id}" for column in t3.leaf_columns]
+            sums.append((f"t3.{row.id}.total", leaves))
+    for column in t3.columns:
+        results = [f"t3.{row.id}.{column.id}" for row in t3.result_rows]
+        sums.append((f"t3.result_total.{column.id}", results))
+    for group in t4.groups:
+        leaves = [f"t4.{group.id}.{column.id}" for column in t4.leaf_columns]
+        sums.append((f"t4.{group.id}.total", leaves))
+    return tuple((total, itemgetter(*parts)) for total, parts in sums)
