@@ -187,26 +187,30 @@ def _ask_sources(tree: ReportingTree, figures: _YearFigures, organs: Any) -> Non
     # The same few strings as keys for all bodies: each row brings its own copy of the id.
     cells = {cell: cell for cell in figures.format.leaf_cells}
     measures = {cell: cell for cell in registry.measures(figures.format)}
-    decimals = {cell for cell, spec in figures.format.cells.items() if spec.type == "decimal"}
     holder, recorded, measured = tree.holder, figures.recorded, figures.measured
     for source in registry.sources_for(figures.format):
+        # Rows come body by body, so the body is looked up only when it changes.
+        current: int | None = None
+        of_body: Sparse = {}
+        pk: int | None = None
         for organ_id, row_cell, value in source.rows(figures.format, tree.year, organs):
-            pk = holder.get(organ_id)
+            if organ_id != current:
+                current, pk = organ_id, holder.get(organ_id)
+                if pk is not None:
+                    of_body = recorded.setdefault(pk, {})
             if pk is None or not value:
                 continue
             cell = cells.get(row_cell)
-            if cell is None:
-                cell = measures.get(row_cell)
-                if cell is None:
-                    raise ImproperlyConfigured(
-                        f"{source.name} 给出了未声明的单元格 {row_cell}（{figures.format.id}年格式）。"
-                    )
-                of_body = measured.setdefault(pk, {})
+            if cell is not None:
+                of_body[cell] = of_body[cell] + value if cell in of_body else value
+            elif row_cell in measures:
+                add_into(measured.setdefault(pk, {}), {measures[row_cell]: value})
             else:
-                of_body = recorded.setdefault(pk, {})
-            if cell in decimals and isinstance(value, float):
-                raise ImproperlyConfigured(f"{source.name} 的金额 {cell} 不是十进制数。")
-            of_body[cell] = of_body[cell] + value if cell in of_body else value
+                raise ImproperlyConfigured(
+                    f"{source.name} 给出了未声明的单元格 {row_cell}（{figures.format.id}年格式）。"
+                )
+            if value.__class__ is float:
+                raise ImproperlyConfigured(f"{source.name} 的金额 {row_cell} 不是十进制数。")
 
 
 def _read_declarations(figures: _YearFigures, year: int, organs: Any) -> None:
@@ -229,9 +233,11 @@ def _read_declarations(figures: _YearFigures, year: int, organs: Any) -> None:
 
 
 def _add_up(tree: ReportingTree, figures: _YearFigures, tops: list[Body]) -> None:
-    """Sums for every body above one that has figures: one pass, each body to its ancestors."""
+    """Sums of ``tops`` and of the governments below them: each body adds to those above it."""
     leaves = figures.format.leaf_cells
     paths = tuple(top.path for top in tops)
+    summed = {top.pk for top in tops}
+    summed.update(pk for pk, body in tree.bodies.items() if body.is_government)
     active = (
         figures.recorded.keys()
         | figures.measured.keys()
@@ -249,6 +255,8 @@ def _add_up(tree: ReportingTree, figures: _YearFigures, tops: list[Body]) -> Non
         measured = figures.measured.get(pk, {})
         adjustments = own_adjustments(recorded, figures.declarations(pk, Scope.OWN), leaves)
         for above in tree.summed_into(body):
+            if above not in summed:
+                continue
             add_into(figures.sums.setdefault(above, {}), recorded)
             if measured:
                 add_into(figures.sum_measures.setdefault(above, {}), measured)

@@ -256,5 +256,6 @@ def own_adjustments(
 
 def add_into(total: Sparse, values: Mapping[str, Any]) -> None:
     """Add cell by cell."""
+    known = total.get
     for cell, value in values.items():
-        total[cell] = total.get(cell, 0) + value
+        total[cell] = known(cell, 0) + value
