@@ -45,6 +45,9 @@ from gongkai.reports.tree import (
 from gongkai.reports.values import as_number, load_cells
 from gongkai.statute.formats import CellValue, ReportFormat, UnknownFormat, get_format
 
+MOST = 0.3
+"""Beyond this share of all bodies every body is counted; the others are left out later."""
+
 Target = tuple[Body, str]
 """A body and the scope of its report."""
 
@@ -169,7 +172,8 @@ def _count(
     figures = _YearFigures(report_format)
     tops = [body for body, scope in targets if scope == Scope.AGGREGATE]
     singles = [body for body, scope in targets if scope == Scope.OWN]
-    if everybody:
+    if everybody or tree.share_of(tops) > MOST:
+        # Naming most bodies costs the database more than counting all of them.
         organs = None
     else:
         organs = tree.querysets(tops, subtree=True) if tops else None

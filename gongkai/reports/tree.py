@@ -86,6 +86,8 @@ class Body(NamedTuple):
 
 
 _FIELDS = Body._fields
+FEW = 500
+"""Up to so many bodies it does not matter how they are named to the database."""
 
 
 def default_scope(body: Body | Organ) -> str:
@@ -238,6 +240,14 @@ class ReportingTree:
                     continue
             waiting.extend(below.get(body.pk, ()))
         return sorted(found, key=lambda one: one.path)
+
+    def share_of(self, tops: Iterable[Body]) -> float:
+        """Which part of all bodies lies below ``tops`` (0…1)."""
+        paths = tuple(top.path for top in tops)
+        if not paths or len(self.bodies) < FEW:
+            return 0.0
+        inside = sum(body.path.startswith(paths) for body in self.bodies.values())
+        return inside / len(self.bodies)
 
     def querysets(self, tops: Iterable[Body], *, subtree: bool) -> OrganQuerySet:
         """The bodies whose *records* count for ``tops`` (and, if asked, all below them).

@@ -298,3 +298,20 @@ def test_a_sum_is_compared_with_the_reports_sent_and_the_differing_body_is_named
     asked = {one.id: one.message for one in review.questions(built, {})}
     assert "不一致的单位：市教育局" in asked["A"]
     assert "还有1个所属单位没有提交2021年报告：市水利局" in asked["A.missing"]
+
+
+def test_a_sum_over_most_bodies_is_the_same_however_it_is_asked(
+    city: Organ, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """For a province every body is counted at once and the others are left out afterwards."""
+    from gongkai.reports import tree
+
+    elsewhere = make_organ(name="别市人民政府")
+    bureau = make_organ(parent=city)
+    for organ, number in ((city, 1), (bureau, 2), (elsewhere, 40)):
+        add_requests(organ, number)
+        add_decisions(organ, number)
+    named = build(city, 2021).cells
+    monkeypatch.setattr(tree, "FEW", 0)
+    assert build(city, 2021).cells == named
+    assert named["t3.new.total"] == 3
