@@ -24,7 +24,7 @@ from typing import Any, TypeVar
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
-from django.db.models import Count, IntegerField, Model, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Count, F, IntegerField, Model, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
 from django.urls import reverse
@@ -233,7 +233,11 @@ def _payments(year: int, organs: Any | None) -> QuerySet[FoiEvent]:
     )
     payments = FoiEvent.objects.filter(type="fee_paid", on__range=(_first(year), _last(year)))
     if organs is not None:
-        payments = payments.filter(request__organ__in=organs.order_by().values("pk"))
+        # "+ 0" keeps the database from starting with all requests of these bodies: it starts
+        # with the few payments of the year, which have an index of their own.
+        payments = payments.annotate(of_organ=F("request__organ_id") + 0).filter(
+            of_organ__in=organs.order_by().values("pk")
+        )
     return payments.annotate(amount=Subquery(noticed.values("amount")[:1]))
 
 
