@@ -49,6 +49,7 @@ from gongkai.registers.models import (
     ProcurementProject,
     RegisterRecord,
 )
+from gongkai.registers.registry import register_of
 from gongkai.statute.facts import FactRow, FactSource
 from gongkai.statute.formats import ReportFormat
 
@@ -341,7 +342,7 @@ def procurement_records(
 
 def _address(record: RegisterRecord) -> str:
     """The staff page of a record."""
-    return reverse(f"registers:{record._meta.model_name}_detail", args=[record.pk])
+    return reverse(f"registers:{register_of(record).name}_detail", args=[record.pk])
 
 
 sources: tuple[FactSource, ...] = (
