@@ -4,14 +4,15 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('foi', '0001_initial'),
+        ("foi", "0001_initial"),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='foievent',
-            index=models.Index(condition=models.Q(('type', 'fee_paid')), fields=['on'], name='foi_event_fee_paid'),
+            model_name="foievent",
+            index=models.Index(
+                condition=models.Q(("type", "fee_paid")), fields=["on"], name="foi_event_fee_paid"
+            ),
         ),
     ]
