@@ -84,7 +84,13 @@ class _StaffFormMixin:
     def __init__(self, *args: Any, user: Any = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.user = user
-        for field in self.fields.values():
+        for name, field in self.fields.items():
+            if (
+                field.error_messages.get("required")
+                == forms.Field.default_error_messages["required"]
+            ):
+                verb = "选择" if isinstance(field, forms.ChoiceField) else "填写"
+                field.error_messages["required"] = f"请{verb}{field.label or name}。"
             if isinstance(field, OrganChoiceField):
                 field.narrow(user)
             elif isinstance(field, forms.ModelChoiceField):
