@@ -11,7 +11,13 @@ from django.db.models import Q, QuerySet
 from gongkai.ledger.models import LedgerEntry
 from gongkai.organs.models import Organ
 from gongkai.organs.shell import act_label
-from gongkai.registers.models import ActItem, NormativeDocument, RegisterRecord
+from gongkai.registers.models import (
+    ActItem,
+    DocumentKind,
+    ItemKind,
+    NormativeDocument,
+    RegisterRecord,
+)
 
 
 def find_item(organ: Organ, kind: str, code: str) -> ActItem | None:
@@ -68,23 +74,26 @@ def history(record: RegisterRecord, names: dict[str, str]) -> list[HistoryEntry]
     entries: QuerySet[LedgerEntry] = LedgerEntry.objects.filter(
         object_type=record._meta.label_lower, object_id=str(record.pk)
     ).order_by("-pk")
+    kinds: dict[Any, Any] = dict(ItemKind.choices) | dict(DocumentKind.choices)
     return [
         HistoryEntry(
             entry.at,
             entry.actor_name,
             act_label(entry.action),
-            tuple(_facts(entry.changes, names)),
+            tuple(_facts(entry.changes, names, kinds)),
         )
         for entry in entries[:100]
     ]
 
 
-def _facts(changes: dict[str, Any], names: dict[str, str]) -> list[tuple[str, str]]:
+def _facts(
+    changes: dict[str, Any], names: dict[str, str], kinds: dict[Any, Any]
+) -> list[tuple[str, str]]:
     facts = []
     for name, value in changes.items():
         heading = {"reason": "原因", "void_reason": "作废原因"}.get(name) or names.get(name, name)
         if isinstance(value, list) and len(value) == 2:
-            old, new = (_shown(each) for each in value)
+            old, new = (_shown(kinds.get(each, each) if name == "kind" else each) for each in value)
             facts.append((heading, new if value[0] is None else f"{old} → {new}"))
         else:
             facts.append((heading, _shown(value)))
