@@ -57,6 +57,7 @@ SECRET_KEY = env("GONGKAI_SECRET_KEY", default="insecure-development-key-not-for
 ALLOWED_HOSTS = env.list("GONGKAI_ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("GONGKAI_TRUSTED_ORIGINS", default=[])
 HTTPS = _bool("GONGKAI_HTTPS")
+PROXY_COUNT = _int("GONGKAI_PROXY_COUNT", 0)
 
 # -- Readings of the law -------------------------------------------------------------------
 # Where the text is silent or only known at second hand, the reading is a setting (see
