@@ -30,7 +30,7 @@ def from_report(
     published = report.state == State.PUBLISHED and report.published_at is not None
     return ReportDocument(
         title=report.title,
-        issuer=report.organ.name,
+        issuer=report.issuer or report.organ.name,
         issuer_code=report.organ.code,
         year=report.year,
         format=report_format,

@@ -6,7 +6,7 @@ renderer and cannot carry a script.
 
 The seal is SM3 (GB/T 32905-2016) over one JSON array, UTF-8, no spaces, object keys sorted:
 
-    ["gongkai-report/1", organ code, organ name, year, scope, format, version,
+    ["gongkai-report/1", organ code, name of the organ at the time, year, scope, format, version,
      cells, sections, change note, checksum of the version it corrects or ""]
 
 Amounts stand in it as text, figures not filled in as null.
@@ -84,7 +84,7 @@ def canonical(report: AnnualReport) -> bytes:
     parts: list[Any] = [
         "gongkai-report/1",
         report.organ.code,
-        report.organ.name,
+        report.issuer,
         report.year,
         report.scope,
         report.format_id,

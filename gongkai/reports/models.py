@@ -58,6 +58,12 @@ class AnnualReport(models.Model):
     organ = models.ForeignKey(
         Organ, on_delete=models.PROTECT, related_name="annual_reports", verbose_name="机关"
     )
+    issuer = models.CharField(
+        "报告机关名称",
+        max_length=120,
+        blank=True,
+        help_text="提交时的机关名称；机关以后更名，报告不变",
+    )
     year = models.PositiveSmallIntegerField("报告年度")
     scope = models.CharField("口径", max_length=10, choices=Scope)
     format_id = models.CharField("格式", max_length=10)
@@ -127,7 +133,7 @@ class AnnualReport(models.Model):
     @property
     def title(self) -> str:
         """The name under which such reports are published (report_formats, 第七节)."""
-        return f"{self.organ.name}{self.year}年政府信息公开工作年度报告"
+        return f"{self.issuer or self.organ.name}{self.year}年政府信息公开工作年度报告"
 
     @property
     def is_open(self) -> bool:

@@ -128,7 +128,7 @@ def export_rows(
             value = load(stored.get(cell), spec)
             yield (
                 report.organ.code,
-                report.organ.name,
+                report.issuer or report.organ.name,
                 report.year,
                 report.scope,
                 report.version,
@@ -288,7 +288,11 @@ def leaves_of(report_format: ReportFormat, spec: CellSpec) -> frozenset[str]:
 
 @dataclass(frozen=True)
 class OverviewRow:
-    """One body's report of a year, as the overview lists it."""
+    """One body's report of a year, as the overview lists it.
+
+    ``below``: of a sum, how many bodies stand below; ``violations`` and ``questions`` are None
+    while nobody has counted them.
+    """
 
     body: Body
     scope: str
@@ -298,6 +302,7 @@ class OverviewRow:
     violations: int | None = None
     questions: int | None = None
     declared: int = 0
+    below: int = 0
 
     def with_numbers(self, violations: int, questions: int) -> OverviewRow:
         """The same row with what was found when its figures were counted."""
@@ -346,6 +351,7 @@ def overview(
             reports[report.organ_id, report.scope] = report
     dues = {scope: due_date(scope, year, working) for scope in Scope.values}
     listed = []
+    paths = [body.path for body in tree.bodies.values()]
     for body in tree.reporters():
         if body.pk not in pks:
             continue
@@ -368,6 +374,11 @@ def overview(
                     due,
                     due.urgency(done=done, today=now),
                     declared=getattr(found, "declared_count", 0) if found else 0,
+                    below=(
+                        sum(path.startswith(body.path) for path in paths) - 1
+                        if scope == Scope.AGGREGATE
+                        else 0
+                    ),
                 )
             )
     return listed

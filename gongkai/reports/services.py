@@ -317,12 +317,13 @@ def submit(
     if violations or faults or asked:
         raise SubmissionBlocked(violations, faults, asked)
     before = State(locked.state)
+    locked.issuer = locked.organ.name
     locked.format_id = built.format.id
     locked.cells = store_cells(built.format, built.cells)
     locked.evidence = evidence(locked, built)
     locked.state = State.SUBMITTED
     locked.submitted_at = timezone.now()
-    _save(locked, "format_id", "cells", "evidence", "state", "submitted_at")
+    _save(locked, "issuer", "format_id", "cells", "evidence", "state", "submitted_at")
     _move(actor, locked, before, State.SUBMITTED, comment)
     record(
         actor,

@@ -312,6 +312,16 @@ def test_tampering_past_the_triggers_is_seen_by_the_seal(bureau: Organ) -> None:
     assert not content.is_intact(report)
 
 
+def test_a_published_report_keeps_the_name_the_body_had(bureau: Organ) -> None:
+    """A body that is renamed later does not break the seal of its old reports."""
+    report = make_report(bureau, state=State.PUBLISHED)
+    title = report.title
+    Organ.objects.filter(pk=bureau.pk).update(name="市教育体育局")
+    report = AnnualReport.objects.select_related("organ").get(pk=report.pk)
+    assert report.title == title
+    assert content.is_intact(report)
+
+
 def test_a_correction_is_a_new_version_that_says_what_changed(bureau: Organ) -> None:
     add_requests(bureau, 2)
     first = make_report(bureau, state=State.PUBLISHED)

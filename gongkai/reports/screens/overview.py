@@ -23,6 +23,8 @@ from gongkai.reports.queries import OverviewRow
 from gongkai.reports.tree import ReportError, default_scope
 
 PER_PAGE = 50
+LARGE = 600
+"""A sum over more bodies is counted when it is opened, not for the list."""
 STATES = [
     ("", "全部状态"),
     ("none", "未建立"),
@@ -149,7 +151,9 @@ def with_counts(year: int, rows: list[OverviewRow]) -> list[OverviewRow]:
 
     A constant number of statements: the open reports are counted together.
     """
-    open_rows = [row for row in rows if row.report is None or row.report.is_open]
+    open_rows = [
+        row for row in rows if (row.report is None or row.report.is_open) and row.below <= LARGE
+    ]
     if not open_rows:
         return rows
     built = queries.problems_of(year, open_rows)
