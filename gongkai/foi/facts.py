@@ -26,7 +26,7 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.db.models import Count, F, IntegerField, Model, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.fields.json import KeyTextTransform
-from django.db.models.functions import Cast
+from django.db.models.functions import Cast, Coalesce
 from django.urls import reverse
 
 from gongkai.foi.models import FoiEvent, FoiRequest, RemedyCase
@@ -99,23 +99,24 @@ def request_rows(fmt: ReportFormat, year: int, organs: Any | None) -> Iterator[F
         .order_by("organ_id")
         .values_list("organ_id", "applicant_kind", "outcome")
         .annotate(
+            counted=Tally("organ_id"),
             new=Tally("organ_id", filter=_received(year)),
-            carried_in=Tally("organ_id", filter=_carried_in(year)),
             decided=Tally("organ_id", filter=_decided(year)),
-            carried_out=Tally("organ_id", filter=_carried_out(year)),
         )
     )
     result_row = {code: row.id for row in fmt.t3.rows for code in row.outcomes}
     current: int | None = None
     tally: defaultdict[str, int] = defaultdict(int)
-    for organ_id, kind, outcome, new, carried_in, decided, carried_out in counts.iterator(CHUNK):
+    for organ_id, kind, outcome, counted, new, decided in counts.iterator(CHUNK):
         if organ_id != current:
             yield from _figures(current, tally)
             current = organ_id
             tally.clear()
         tally[f"t3.new.{kind}"] += new
-        tally[f"t3.carried_in.{kind}"] += carried_in
-        tally[f"t3.carried_out.{kind}"] += carried_out
+        # What was open in the year and did not come in it came before; what was not decided
+        # in it goes on: the two conditions of `request_records` leave no third.
+        tally[f"t3.carried_in.{kind}"] += counted - new
+        tally[f"t3.carried_out.{kind}"] += counted - decided
         if decided:
             tally[f"t3.{result_row[outcome]}.{kind}"] += decided
     yield from _figures(current, tally)
@@ -223,7 +224,10 @@ def remedy_records(
 
 
 def _payments(year: int, organs: Any | None) -> QuerySet[FoiEvent]:
-    """Full payments of processing fees in the year, each with the `amount` noticed (元)."""
+    """Payments of processing fees in the year, each with its `amount` in 元.
+
+    A payment in part names its amount; one without is of the whole sum last noticed.
+    """
     noticed = (
         FoiEvent.objects.filter(
             request=OuterRef("request"), type="fee_noticed", seq__lt=OuterRef("seq")
@@ -238,7 +242,8 @@ def _payments(year: int, organs: Any | None) -> QuerySet[FoiEvent]:
         payments = payments.annotate(of_organ=F("request__organ_id") + 0).filter(
             of_organ__in=organs.order_by().values("pk")
         )
-    return payments.annotate(amount=Subquery(noticed.values("amount")[:1]))
+    own = Cast(KeyTextTransform("amount", "data"), IntegerField())
+    return payments.annotate(amount=Coalesce(own, Subquery(noticed.values("amount")[:1])))
 
 
 def fee_measures(fmt: ReportFormat) -> frozenset[str]:
