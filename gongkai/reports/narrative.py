@@ -173,27 +173,31 @@ def _requests(built: BuiltReport) -> list[str]:
     if not any((new, carried_in, done, left)):
         return ["本年新收政府信息公开申请0件，上年结转0件，没有需要办理的申请。"]
     natural = cells.get("t3.new.natural") or 0
-    sentences = [f"本年新收政府信息公开申请{show(new)}件"]
+    received = f"本年新收政府信息公开申请{show(new)}件"
     if new:
-        sentences[0] += f"，其中自然人{show(natural)}件、法人或其他组织{show(new - natural)}件"
-    before = (built.previous or {}).get("t3.new.total")
-    sentences[0] += f"{_compared(new, before)}；上年结转{show(carried_in)}件。"
+        received += f"，其中自然人{show(natural)}件、法人或其他组织{show(new - natural)}件"
     groups = _result_groups(built)
     told = "、".join(f"{name}{show(value)}件" for name, value in groups if value)
-    sentences.append(f"本年度办结{show(done)}件{'，其中' + told if told else ''}；")
-    sentences.append(f"结转下年度继续办理{show(left)}件。")
-    return sentences
+    # Each sentence has one sum, so that a reader (and the review flags) can add it up.
+    return [
+        f"{received}。",
+        _compared(new, (built.previous or {}).get("t3.new.total")),
+        f"上年结转{show(carried_in)}件。",
+        f"本年度办结{show(done)}件{'，其中' + told if told else ''}。",
+        f"结转下年度继续办理{show(left)}件。",
+    ]
 
 
 def _compared(now: CellValue, before: CellValue) -> str:
+    """This year's requests against last year's, as a sentence."""
     if now is None or before is None:
         return ""
     if now == before:
-        return f"，与上年（{show(before)}件）持平"
+        return f"新收数量与上年（{show(before)}件）持平。"
     difference: Any = now - before
     word = "增加" if difference > 0 else "减少"
     percent = f"（{abs(difference) * 100 / before:.1f}%）" if before else ""
-    return f"，比上年（{show(before)}件）{word}{show(abs(difference))}件{percent}"
+    return f"新收数量比上年（{show(before)}件）{word}{show(abs(difference))}件{percent}。"
 
 
 def _result_groups(built: BuiltReport) -> list[tuple[str, Any]]:
@@ -216,16 +220,20 @@ def _remedies(built: BuiltReport) -> list[str]:
     lawsuits = sum(one or 0 for one in suits)
     if not review and not lawsuits:
         return ["本年没有因政府信息公开工作被申请行政复议或者提起行政诉讼。"]
-    results = {
-        column.label: sum(cells.get(f"t4.{group.id}.{column.id}") or 0 for group in groups)
-        for groups in [built.format.t4.groups]
-        for column in built.format.t4.leaf_columns
-    }
-    told = "、".join(f"{label}{show(value)}件" for label, value in results.items() if value)
     return [
-        f"因政府信息公开工作被申请行政复议{show(review)}件、被提起行政诉讼{lawsuits}件",
-        f"，其中{told}。" if told else "。",
+        f"因政府信息公开工作被申请行政复议{show(review)}件{_results(built, ['review'])}，",
+        f"被提起行政诉讼{lawsuits}件{_results(built, ['direct', 'after_review'])}。",
     ]
+
+
+def _results(built: BuiltReport, groups: list[str]) -> str:
+    """How the cases of these groups of table four ended, in brackets."""
+    told = []
+    for column in built.format.t4.leaf_columns:
+        number = sum(built.cells.get(f"t4.{group}.{column.id}") or 0 for group in groups)
+        if number:
+            told.append(f"{column.label}{show(number)}件")
+    return f"（{'、'.join(told)}）" if told else ""
 
 
 def _documents(built: BuiltReport) -> list[str]:
