@@ -13,7 +13,7 @@ from gongkai.foi.models import ApplicantKind, FoiRequest, RemedyCase
 from gongkai.organs.models import Organ
 from gongkai.statute.formats import APPLICANT_KINDS, fill_totals, get_format
 from gongkai.statute.outcomes import OUTCOMES
-from tests.factories.foi import make_remedy, make_request
+from tests.factories.foi import make_case, make_remedy, make_request, received
 from tests.factories.organs import make_organ
 
 pytestmark = pytest.mark.django_db
@@ -249,7 +249,7 @@ def test_counts_equal_plain_counting_and_the_records_behind_each_figure_are_as_m
             own = {cell: value for (o, cell), value in found.items() if o == organ.pk}
             assert own == naive(fmt, year, reading, place, history)
         both = Organ.objects.all()
-        for source in facts.sources:
+        for source in facts.sources[:2]:
             for cell in source.cells(fmt):
                 assert source.records(fmt, year, cell, both).count() == sum(
                     found.get((organ.pk, cell), 0) for organ in organs
@@ -302,7 +302,8 @@ def test_totals_open_their_records_too():
 
 def test_each_source_is_one_statement_however_many_bodies(django_assert_num_queries):
     for _ in range(5):
-        make_request(), make_remedy()
+        make_remedy()
+        make_case(None, *FEE_PAID)
     for source in facts.sources:
         with django_assert_num_queries(1):
             rows = list(source.rows(F2021, 2021, Organ.objects.filter(code__startswith="T")))
@@ -312,13 +313,57 @@ def test_each_source_is_one_statement_however_many_bodies(django_assert_num_quer
 
 def test_the_sources_fill_every_leaf_of_tables_three_and_four_once():
     for fmt in (F2019, F2021):
-        cells = [cell for source in facts.sources for cell in source.cells(fmt)]
+        cells = [cell for source in facts.sources[:2] for cell in source.cells(fmt)]
         leaves = [c for t in ("t3", "t4") for c in fmt.table_cells(t) if not fmt.cells[c].derived]
         assert sorted(cells) == sorted(leaves)
 
 
 def test_every_column_of_a_source_can_be_shown_for_its_records():
-    request, remedy = make_request(), make_remedy(result="upheld", concluded_on=date(2021, 7, 1))
-    for source, record in zip(facts.sources, (request, remedy), strict=True):
-        for attribute, _heading in source.columns:
-            assert hasattr(record, attribute)
+    paid = make_case(None, *FEE_PAID)
+    remedy = make_remedy(result="upheld", concluded_on=date(2021, 7, 1))
+    (payment,) = facts.fee_records(F2021, 2021, "m.fee.amount", None)
+    for source, record in zip(facts.sources, (paid, remedy, payment), strict=True):
+        for path, _heading in source.columns:
+            value = record
+            for name in path.split("."):
+                value = getattr(value, name)
+    assert facts.sources[2].record_url(payment).endswith(f"/{paid.pk}/")
+
+
+# -- processing fees ---------------------------------------------------------------------------
+
+FEE_PAID = (
+    received("2021-03-01"),
+    {"type": "fee_noticed", "on": "2021-03-09", "amount": 200},
+    {"type": "fee_paid", "on": "2021-03-15"},
+)
+
+
+def test_processing_fees_are_what_was_paid_in_the_year():
+    organ = make_organ()
+    make_case(organ, *FEE_PAID)
+    make_case(
+        organ,
+        received("2021-03-01"),
+        {"type": "fee_noticed", "on": "2021-03-09", "amount": 100},
+        {"type": "fee_noticed", "on": "2021-03-10", "amount": 40},
+        {"type": "fee_paid", "on": "2021-03-15", "amount": 15},
+        {"type": "fee_paid", "on": "2021-03-16", "amount": 25},
+    )
+    make_case(
+        organ,
+        received("2021-12-06"),
+        {"type": "fee_noticed", "on": "2021-12-20", "amount": 600},
+        {"type": "fee_paid", "on": "2022-01-04"},
+    )
+    rows = {row.cell: row.value for row in facts.fee_rows(F2021, 2021, None)}
+    assert rows == {"m.fee.requests": 2, "m.fee.amount": 240}
+    ours = Organ.objects.filter(pk=organ.pk)
+    assert facts.fee_records(F2021, 2021, "m.fee.amount", ours).count() == 3
+    assert list(facts.fee_rows(F2021, 2022, Organ.objects.exclude(pk=organ.pk))) == []
+
+
+def test_the_2019_format_has_no_paragraph_on_processing_fees():
+    make_case(None, *FEE_PAID)
+    assert facts.fee_measures(F2019) == frozenset()
+    assert list(facts.fee_rows(F2019, 2021, None)) == []
