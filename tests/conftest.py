@@ -6,8 +6,13 @@ import pytest
 from django.conf import settings
 from django.test import TransactionTestCase
 from django.test.signals import setting_changed
+from hypothesis import settings as hypothesis_settings
 
 from tests import database
+
+# No test asserts how fast the machine is.
+hypothesis_settings.register_profile("gongkai", deadline=None)
+hypothesis_settings.load_profile("gongkai")
 
 
 def pytest_configure(config: pytest.Config) -> None:
