@@ -212,3 +212,36 @@ def test_filling_totals_twice_changes_nothing(data: st.DataObject) -> None:
     cells = {key: data.draw(values) for key in keys}
     once = fill_totals(fmt, cells)
     assert fill_totals(fmt, once) == once
+
+
+def test_three_sections_are_written_and_three_are_tables() -> None:
+    for format_id in format_ids():
+        kinds = [section.kind for section in get_format(format_id).sections]
+        assert kinds == ["text", "table", "table", "table", "text", "text"]
+
+
+def test_a_table_lists_its_own_cells_and_the_three_tables_list_all() -> None:
+    fmt = get_format("2021")
+    tables = [fmt.table_cells(table) for table in ("t2", "t3", "t4")]
+    assert [cell for table in tables for cell in table] == list(fmt.cells)
+    assert tables[2][0] == "t4.review.upheld"
+
+
+def test_two_forms_are_two_and_a_form_is_nothing_but_itself() -> None:
+    assert get_format("2019") != get_format("2021")
+    assert get_format("2021") == get_format("2021")
+    assert get_format("2021") != "2021"
+
+
+@pytest.mark.parametrize(("t2", "t3"), [("2019", "2021"), ("2021", "2019")])
+def test_a_mixed_report_has_the_sections_and_years_of_its_newer_form(t2: str, t3: str) -> None:
+    mixed, newer = compose(t2=t2, t3=t3), get_format("2021")
+    assert mixed.sections == newer.sections
+    assert (mixed.first_year, mixed.last_year) == (newer.first_year, newer.last_year)
+    assert mixed.source == newer.source
+
+
+def test_each_table_of_a_mixed_report_has_a_form_that_exists() -> None:
+    for unknown in ({"t2": "1999"}, {"t3": "1999"}, {"t2": "2021", "t3": "2021", "t4": "1999"}):
+        with pytest.raises(UnknownFormat, match="1999"):
+            compose(**unknown)

@@ -204,3 +204,43 @@ def test_the_instant_is_converted_before_the_date_is_taken() -> None:
 def test_an_instant_without_a_time_zone_has_no_date_in_china() -> None:
     with pytest.raises(ValueError, match="没有时区"):
         date_in_china(datetime(2026, 3, 6, 12, 0))
+
+
+# -- the notice of one year beside the package's next --------------------------------------
+
+
+class _AllRest:
+    """A package that has every day of its years as a rest day, so that its answers show."""
+
+    first_year = 2025
+
+    def __init__(self, last_year: int) -> None:
+        self.last_year = last_year
+
+    def is_working(self, on: date) -> bool:
+        return False
+
+    def name(self, on: date) -> str:
+        return "元旦"
+
+
+@pytest.mark.parametrize(
+    ("on", "years", "last_year", "status"),
+    [
+        # 2026 is known from the package alone: it may have arranged the end of December 2025.
+        (date(2025, 12, 30), {2025}, 2026, DayStatus(False, False, "package", "元旦")),
+        # Any other day of a year whose notice is accepted is what that notice leaves it.
+        (date(2025, 12, 24), {2025}, 2026, DayStatus(True, False, "notice", "")),
+        # Both notices are accepted: what neither names is an ordinary day.
+        (date(2025, 12, 30), {2025, 2026}, 2026, DayStatus(True, False, "notice", "")),
+        # Nobody knows 2026 yet.
+        (date(2025, 12, 30), {2025}, 2025, DayStatus(True, True, "notice", "")),
+        # The notice before says nothing about the year after.
+        (date(2025, 12, 30), {2024, 2025}, 2026, DayStatus(False, False, "package", "元旦")),
+    ],
+)
+def test_the_end_of_december_belongs_to_the_next_years_arrangement(
+    on: date, years: set[int], last_year: int, status: DayStatus
+) -> None:
+    calendar = LayeredCalendar(years=years, package=_AllRest(last_year))
+    assert calendar.day(on) == status
