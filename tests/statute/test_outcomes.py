@@ -118,9 +118,9 @@ def test_the_data_cannot_be_changed_by_its_readers() -> None:
 
 def test_an_unknown_code_is_answered_with_the_three_nearest_or_with_all() -> None:
     with pytest.raises(UnknownOutcome) as near:
-        outcome("OTHER_NO")
+        outcome("DENY_PRO")
     assert str(near.value).count("（") == 3
-    assert "OTHER_NO_" in str(near.value)
+    assert "可用：DENY_PROCESS（" in str(near.value)
     with pytest.raises(UnknownOutcome) as far:
         outcome("zzz")
     assert str(far.value).count("（") >= len(OUTCOMES)

@@ -182,6 +182,8 @@ def test_a_period_of_calendar_days_rolls_off_a_rest_day() -> None:
         (date(2026, 12, 31), 1, date(2027, 1, 31)),
         (date(2026, 12, 31), 12, date(2027, 12, 31)),
         (date(2026, 12, 31), 14, date(2028, 2, 29)),
+        (date(2026, 8, 12), 3, date(2026, 11, 12)),
+        (date(2026, 8, 31), 3, date(2026, 11, 30)),
         (date(2026, 3, 10), 0, date(2026, 3, 10)),
     ],
 )
