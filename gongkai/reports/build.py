@@ -332,10 +332,26 @@ def _last_year(
                 total = None
                 break
             total = dict(cells) if total is None else _plus(total, cells)
+        if total is not None and bases == {"records"} and not _was_active(report_format, total):
+            # Nothing was recorded in that year: the records begin later, or the body slept.
+            # Comparing with noughts would call every figure a leap.
+            continue
         if total is not None:
             found.cells[key] = total
             found.basis[key] = bases.pop() if len(bases) == 1 else "mixed"
     return found
+
+
+STOCK_COLUMNS = frozenset({"prev_items", "change", "open_total", "in_force"})
+"""Columns of table two that count what there was, not what happened in the year."""
+
+
+def _was_active(report_format: ReportFormat, cells: Mapping[str, CellValue]) -> bool:
+    """Whether anything happened in the year: a request, a decision, a document, a payment."""
+    return any(
+        value and report_format.cells[cell].column not in STOCK_COLUMNS
+        for cell, value in cells.items()
+    )
 
 
 @dataclass

@@ -17,11 +17,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cached_property
+from decimal import Decimal
+from functools import cache, cached_property
 from typing import Any
 
 from gongkai.reports import registry
 from gongkai.reports.tree import Body
+from gongkai.reports.values import plain
 from gongkai.statute.constraints import Finding, evaluate
 from gongkai.statute.formats import CellSpec, CellValue, ReportFormat, fill_totals
 
@@ -147,7 +149,8 @@ class BuiltReport:
     @cached_property
     def computed(self) -> dict[str, CellValue]:
         """What the records alone count to, totals included."""
-        return fill_totals(self.format, {**zeros(self.format), **self.recorded})
+        filled = fill_totals(self.format, {**zeros(self.format), **self.recorded})
+        return without_zeros(self.format, filled)
 
     @cached_property
     def adjustment(self) -> dict[str, CellValue]:
@@ -235,7 +238,21 @@ def effective(
     for cell, one in declared.items():
         if cell in leaves:
             leaves[cell] = one.value
-    return fill_totals(report_format, leaves)
+    return without_zeros(report_format, fill_totals(report_format, leaves))
+
+
+def without_zeros(report_format: ReportFormat, cells: dict[str, CellValue]) -> dict[str, CellValue]:
+    """Amounts without the noughts that adding leaves at their end (37597.0050)."""
+    for cell in _amounts(report_format):
+        value = cells.get(cell)
+        if isinstance(value, Decimal):
+            cells[cell] = Decimal(plain(value))
+    return cells
+
+
+@cache
+def _amounts(report_format: ReportFormat) -> tuple[str, ...]:
+    return tuple(cell for cell, spec in report_format.cells.items() if spec.type == "decimal")
 
 
 def own_adjustments(

@@ -125,8 +125,8 @@ _SAID = {
     "made": "本年新制作{row}{n}件",
     "published": "新公开{n}件",
     "open_total": "对外公开总数{n}件",
-    "prev_items": "上一年{row}项目{n}项",
-    "change": "本年{n}项",
+    "prev_items": "{row}上一年项目{n}项",
+    "change": "本年{n}",
     "decisions": "作出处理决定{n}件",
     "amount": "金额{n}万元",
     "items": "{row}项目{n}项",
@@ -160,7 +160,7 @@ def _proactive(built: BuiltReport) -> list[str]:
 def _number(built: BuiltReport, cell: str) -> str:
     value = built.cells.get(cell)
     if built.format.cells[cell].signed and isinstance(value, int):
-        return f"{'减少' if value < 0 else '增加'}{abs(value)}"
+        return f"{'减少' if value < 0 else '增加'}{abs(value)}项" if value else "没有增减"
     return show(value)
 
 

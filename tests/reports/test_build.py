@@ -315,3 +315,17 @@ def test_a_sum_over_most_bodies_is_the_same_however_it_is_asked(
     monkeypatch.setattr(tree, "FEW", 0)
     assert build(city, 2021).cells == named
     assert named["t3.new.total"] == 3
+
+
+def test_a_year_without_any_record_is_no_last_year(city: Organ) -> None:
+    """Where the records begin, figures are not compared with noughts."""
+    add_items(city, 5)
+    add_decisions(city, 50, on=date(2021, 6, 1))
+    assert build(city, 2021, "own").previous is None
+    assert build(city, 2022, "own").previous is not None
+
+
+def test_amounts_bear_no_noughts_at_their_end(city: Organ) -> None:
+    for amount in ("12.50", "37.50", "100.00"):
+        add_fee(make_organ(parent=city), amount)
+    assert str(build(city, 2021).cells["t2.fee.amount"]) == "0.015"

@@ -99,7 +99,7 @@ def test_table_two_is_told_in_both_formats(city: Organ) -> None:
     add_items(city, 1, valid_until=date(2020, 6, 30))
     add_decisions(city, 7, on=date(2020, 5, 1))
     add_decisions(city, 9, on=date(2021, 5, 1))
-    assert "上一年行政许可项目4项，本年减少1项，作出处理决定7件" in words(city, 2020)["s1"]
+    assert "行政许可上一年项目4项，本年减少1项，作出处理决定7件" in words(city, 2020)["s1"]
     assert "作出行政许可处理决定9件。" in words(city, 2021)["s1"]
 
 
