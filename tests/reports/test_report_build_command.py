@@ -74,6 +74,12 @@ def test_all_bodies_are_written_into_a_folder(city: Organ, tmp_path: Path) -> No
         run("--all", "--year", "2021")
 
 
+def test_without_a_subcommand_the_choices_are_named() -> None:
+    with pytest.raises(CommandError, match="请写明要做什么：build、") as caught:
+        call_command("report")
+    assert caught.value.returncode == 2
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
@@ -81,6 +87,10 @@ def test_all_bodies_are_written_into_a_folder(city: Organ, tmp_path: Path) -> No
         (("--organ", "T411281", "--year", "2018"), "2018年没有可用的年度报告格式"),
         (("--organ", "T411281", "--year", "2999"), "尚未开始"),
         (("--organ", "T411281", "--year", "去年"), "应为四位年份"),
+        (("--organ", "T411281"), "请用 --year 写明报告年度"),
+        (("--year", "2021"), "请用 --organ 写明一个机关的代码"),
+        (("--organ", "T411281", "--year", "2021", "--format", "zip"), "--format 可选"),
+        (("--organ", "T411281", "--year", "2021", "--scope", "x"), "没有名为“x”的口径"),
         (("--organ", "T411281", "--year", "2021", "-o", "/nowhere/x.json"), "上级目录不存在"),
         (("--organ", "T411281", "--year", "2021", "-o", "/"), "这是一个目录"),
     ],

@@ -14,9 +14,10 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from gongkai.organs.models import Organ
 from gongkai.reports import assemble, queries
-from gongkai.reports.build import build, build_all
-from gongkai.reports.models import AnnualReport, Scope
+from gongkai.reports.build import build, build_all, check_scope
+from gongkai.reports.models import AnnualReport
 from gongkai.reports.render import render
 from gongkai.reports.tree import ReportError, ReportingTree, default_scope
 
@@ -25,16 +26,21 @@ FORMATS = ("json", "xml", "html", "docx", "pdf", "xlsx")
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    whose = parser.add_mutually_exclusive_group(required=True)
-    whose.add_argument("--organ", metavar="CODE", help="机关代码，例如 411281")
-    whose.add_argument("--all", action="store_true", help="所有应当编制报告的机关，逐个写入目录")
-    parser.add_argument("--year", required=True, metavar="YYYY", help="报告年度，例如 2020")
+    # What is missing or wrong is said in `run`, in Chinese, and not by the parser.
+    parser.add_argument("--organ", metavar="CODE", help="机关代码，例如 411281")
+    parser.add_argument("--all", action="store_true", help="所有应当编制报告的机关，逐个写入目录")
+    parser.add_argument("--year", metavar="YYYY", help="报告年度，例如 2020")
     parser.add_argument(
         "--scope",
-        choices=list(Scope.values),
+        metavar="SCOPE",
         help="口径：own 本机关，aggregate 汇总本机关及所属（政府默认汇总，其他机关默认本机关）",
     )
-    parser.add_argument("--format", choices=FORMATS, default="json", help="文件格式（默认 json）")
+    parser.add_argument(
+        "--format",
+        metavar="KIND",
+        default="json",
+        help=f"文件格式：{'、'.join(FORMATS)}（默认 json）",
+    )
     parser.add_argument(
         "--published", action="store_true", help="取已发布的报告，而不是按现有记录重新生成"
     )
@@ -49,7 +55,16 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(command: BaseCommand, options: Mapping[str, Any]) -> int:
     year = _year(options["year"])
+    if bool(options["organ"]) == options["all"]:
+        raise CommandError(
+            "请用 --organ 写明一个机关的代码，或者用 --all 生成全部机关的报告。", returncode=2
+        )
+    if options["format"] not in FORMATS:
+        raise CommandError(
+            f"--format 可选 {'、'.join(FORMATS)}；现为“{options['format']}”。", returncode=2
+        )
     try:
+        check_scope(options["scope"])
         if options["all"]:
             return _write_all(command, year, options)
         document = _document(options["organ"], year, options)
@@ -80,7 +95,8 @@ def _document(code: str, year: int, options: Mapping[str, Any]) -> Any:
         .order_by("-version")
         .first()
     )
-    return assemble.from_built(built, report.sections if report else None)
+    organ = Organ.objects.get(pk=built.organ.pk)
+    return assemble.from_built(built, report.sections if report else None, organ)
 
 
 def _write_all(command: BaseCommand, year: int, options: Mapping[str, Any]) -> int:
@@ -97,9 +113,11 @@ def _write_all(command: BaseCommand, year: int, options: Mapping[str, Any]) -> i
         .order_by("version")
         .values_list("organ_id", "scope", "sections")
     }
+    organs = Organ.objects.in_bulk()
     number = violations = 0
     for built in build_all(year, scope=options["scope"], previous_from_records=True):
-        document = assemble.from_built(built, sections.get((built.organ.pk, built.scope)))
+        text = sections.get((built.organ.pk, built.scope))
+        document = assemble.from_built(built, text, organs[built.organ.pk])
         suffix = "" if built.scope == default_scope(built.organ) else f"-{built.scope}"
         name = f"{built.organ.code}-{year}{suffix}.{options['format']}"
         _write(folder / name, render(document, options["format"]))
@@ -111,7 +129,9 @@ def _write_all(command: BaseCommand, year: int, options: Mapping[str, Any]) -> i
     return 0
 
 
-def _year(text: str) -> int:
+def _year(text: str | None) -> int:
+    if text is None:
+        raise CommandError("请用 --year 写明报告年度，例如 --year 2020。", returncode=2)
     if not (text.isascii() and text.isdigit() and len(text) == 4):
         raise CommandError(f"--year 应为四位年份，例如 2020；现为“{text}”。", returncode=2)
     return int(text)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from gongkai.reports.commands import subcommands
 
@@ -17,7 +17,6 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         known = parser.add_subparsers(
             dest="subcommand",
-            required=True,
             metavar="SUBCOMMAND",
             parser_class=_Parser,
         )
@@ -28,6 +27,11 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         modules = dict(subcommands())
+        if options["subcommand"] is None:
+            known = "、".join(modules)
+            raise CommandError(
+                f"请写明要做什么：{known}。例如 gongkai report build --help。", returncode=2
+            )
         code = modules[options["subcommand"]].run(self, options)
         if code:
             sys.exit(code)
