@@ -131,3 +131,12 @@ def test_a_text_may_begin_with_a_day() -> None:
 def test_the_sentence_quoted_begins_after_the_words_as_follows() -> None:
     reading = parse_holiday_notice("关于调整2019年放假的通知\n现将安排通知如下：5月1日放假。")
     assert [entry.sentence.lstrip("：") for entry in reading.entries] == ["5月1日放假。"]
+
+
+def test_every_digit_may_be_full_width() -> None:
+    assert arranged("９月５日上班。").make_up_days == {date(2026, 9, 5)}
+    assert arranged("１月１日至３日放假。４月６日、７月８日放假。").rest_days == {
+        *(date(2026, 1, day) for day in (1, 2, 3)),
+        date(2026, 4, 6),
+        date(2026, 7, 8),
+    }

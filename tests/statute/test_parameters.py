@@ -70,6 +70,9 @@ def test_holidays_of_all_citizens_are_thirteen_days_since_2025_and_eleven_before
 def test_a_key_nobody_knows_is_named_with_the_nearest_ones() -> None:
     with pytest.raises(UnknownParameter, match=r"没有名为“foi\.answer_day”.*foi\.answer_days"):
         parameter("foi.answer_day", date(2026, 1, 1))
+    with pytest.raises(UnknownParameter) as several:
+        parameter("foi.period_days", date(2026, 1, 1))
+    assert str(several.value).count("foi.") == 4, "the key asked for and the three nearest"
     with pytest.raises(UnknownParameter, match="all_parameters"):
         parameter("zzz", date(2026, 1, 1))
 
