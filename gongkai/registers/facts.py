@@ -207,8 +207,6 @@ def decision_cells(fmt: ReportFormat) -> frozenset[str]:
 def decision_rows(fmt: ReportFormat, year: int, organs: Any | None) -> Iterator[FactRow]:
     """Decisions made in the year."""
     cells = decision_cells(fmt)
-    if not cells:
-        return
     counts = (
         _within(Decision.objects.filter(_decided(year)), organs)
         .order_by("organ_id", "kind")
@@ -238,8 +236,6 @@ def document_cells(fmt: ReportFormat) -> frozenset[str]:
 def document_rows(fmt: ReportFormat, year: int, organs: Any | None) -> Iterator[FactRow]:
     """Documents issued, published, ended and in force, as the format asks."""
     cells = document_cells(fmt)
-    if not cells:
-        return
     columns = sorted({_split(cell)[1] for cell in cells})
     counts = (
         _within(NormativeDocument.objects.filter(issued_on__lte=_last(year)), organs)

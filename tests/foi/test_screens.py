@@ -158,6 +158,8 @@ def test_a_case_shows_its_course_its_clock_and_its_remedies(officer, organ):
         received("2026-03-06"),
         {"type": "third_party_consulted", "on": "2026-03-10", "ref": "某公司"},
         {"type": "third_party_answered", "on": "2026-03-17", "ref": "某公司"},
+        {"type": "fee_noticed", "on": "2026-03-18", "amount": 40, "received_on": None},
+        {"type": "fee_paid", "on": "2026-03-19"},
         {
             "type": "decided",
             "on": "2026-03-20",
@@ -170,9 +172,18 @@ def test_a_case_shows_its_course_its_clock_and_its_remedies(officer, organ):
     answer = officer.get(url("request_detail", request.pk))
     page = text_of(answer)
     assert [e.label for e in answer.context["timeline"]] == [
-        "收到申请", "征求第三方意见", "第三方答复意见", "作出答复", "送达",
+        "收到申请", "征求第三方意见", "第三方答复意见", "收费通知", "缴纳信息处理费",
+        "作出答复", "送达",
     ]  # fmt: skip
-    for words in ("某公司", "不掌握相关政府信息（", "复一号", "条例第三十三条", "已送达"):
+    for words in (
+        "某公司",
+        "对方收到日期：未知",
+        "金额（元）：40",
+        "不掌握相关政府信息（",
+        "复一号",
+        "条例第三十三条",
+        "已送达",
+    ):
         assert words in page
     assert f"{url('case_create')}?request={request.pk}" in page
 

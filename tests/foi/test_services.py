@@ -274,6 +274,13 @@ def test_impossible_remedy_cases_are_refused_in_chinese(organ, officer, request_
         services.conclude_remedy_case(officer, case, result="upheld", concluded_on=date(2026, 4, 1))
     with pytest.raises(ValidationError, match="同时填写"):
         services.correct_remedy_case(officer, case, reason="测试", result="upheld")
+    with pytest.raises(ValidationError, match="审结日期晚于今天"):
+        services.conclude_remedy_case(officer, case, result="upheld", concluded_on=tomorrow)
+    with pytest.raises(ValidationError, match="最多200个字"):
+        services.void_remedy_case(officer, case, reason="长" * 201)
+    before = LedgerEntry.objects.count()
+    services.correct_remedy_case(officer, case, reason="核对无误", kind="review")
+    assert LedgerEntry.objects.count() == before
     with pytest.raises(TypeError, match="organ"):
         services.correct_remedy_case(officer, case, reason="测试", organ=organ)
 

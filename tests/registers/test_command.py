@@ -5,9 +5,11 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import IntegrityError
 from openpyxl import load_workbook
 
 from gongkai.registers.models import Decision
+from gongkai.registers.services.staging import Staging
 from tests.factories.organs import make_organ
 from tests.factories.registers import make_decision
 
@@ -89,3 +91,31 @@ def test_a_template_is_written(tmp_path):
     target = tmp_path / "t.xlsx"
     assert run("template", "fees", target)[0] == 0
     assert load_workbook(target).worksheets[0]["B1"].value == "票据号"
+
+
+def test_a_long_file_shows_its_progress_on_a_terminal(organ, file, monkeypatch, capsys):
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    assert run("import", "decisions", file, "--organ", "411281")[0] == 0
+    assert "导入 决定.csv" in capsys.readouterr().err
+
+
+def test_columns_that_were_passed_over_and_further_changes_are_said(organ, tmp_path):
+    for number in range(25):
+        make_decision(organ, document_number=f"A{number}", title="旧", decided_on="2020-03-05")
+    path = tmp_path / "many.csv"
+    rows = "".join(f"许可,A{number},新,2020-03-05,x\n" for number in range(25))
+    path.write_text(HEAD.replace("\n", ",备注\n") + rows)
+    said = run("import", "decisions", path, "--organ", "411281")[1]
+    assert "以下各列未导入：备注" in said
+    assert "只列出前若干处更新" in said
+    assert said.count("旧 → 新") == 20
+
+
+def test_a_number_registered_meanwhile_ends_with_code_1(organ, file, monkeypatch):
+    def loses_the_race(self):
+        raise IntegrityError("duplicate key")
+
+    monkeypatch.setattr(Staging, "insert", loses_the_race)
+    with pytest.raises(CommandError, match="请重新导入") as caught:
+        run("import", "decisions", file, "--organ", "411281")
+    assert caught.value.returncode == 1

@@ -248,6 +248,24 @@ def test_a_decision_is_tied_to_an_item_by_its_code(officer, organ):
     assert f"{url('decisions_list')}?q=P1" in text_of(officer.get(url("items_detail", item.pk)))
 
 
+@pytest.mark.parametrize("name", MAKERS)
+def test_every_form_names_the_record_it_is_about(officer, organ, name):
+    record, void = MAKERS[name](organ), MAKERS[name](organ, void=True)
+    assert str(record) in text_of(officer.get(url(f"{name}_edit", record.pk)))
+    assert str(record) in text_of(officer.get(url(f"{name}_void", record.pk)))
+    page = text_of(officer.get(url(f"{name}_restore", void.pk)))
+    assert "因“测试作废”作废" in page
+    assert officer.get(url(f"{name}_create")).status_code == 200
+
+
+def test_a_form_whose_mark_was_tampered_with_is_saved_as_one_without(officer, organ):
+    item = make_item(organ)
+    values = {"kind": item.kind, "code": item.code, "name": "新名称", "valid_from": "2019-01-01"}
+    for seen in ("nonsense", "2026-99-99T00:00:00"):
+        answer = officer.post(url("items_edit", item.pk), {**values, "seen": seen})
+        assert answer.status_code == 302
+
+
 def test_nobody_enters_a_record_for_another_body(officer):
     other = make_organ("411282")
     values, _change, _model = ENTRIES["decisions"]
