@@ -164,6 +164,34 @@ def test_values_out_of_order_or_twice_from_the_same_day_are_refused() -> None:
     assert [row.valid_from.year for row in rows] == [2019, 2020]
 
 
+def test_a_third_value_is_compared_with_the_second() -> None:
+    again = GOOD[GOOD.index("[[a.b.values]]") :]
+    later, between = again.replace("2019", "2021"), again.replace("2019", "2020")
+    with pytest.raises(ParameterFileError, match="先后排列"):
+        read_parameter_file(GOOD + later + between, "x.toml")
+
+
+@pytest.mark.parametrize("values", ["", "values = []", "values = 15"])
+def test_a_parameter_without_any_value_is_refused(values: str) -> None:
+    text = f'[a.b]\nlabel = "期限"\nunit = "日"\n{values}\n'
+    with pytest.raises(ParameterFileError, match="没有任何取值"):
+        read_parameter_file(text, "x.toml")
+
+
+def test_a_key_that_two_files_define_is_refused_and_other_files_are_not_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "parameters"
+    folder.mkdir()
+    monkeypatch.setattr(parameters, "files", lambda _: tmp_path)
+    (folder / "README").write_text("not a data file", "utf-8")
+    (folder / "one.toml").write_text(GOOD, "utf-8")
+    assert set(parameters._registry.__wrapped__()) == {"a.b"}
+    (folder / "two.toml").write_text(GOOD, "utf-8")
+    with pytest.raises(ParameterFileError, match=r"two\.toml.*“a\.b”在别的文件里已有定义"):
+        parameters._registry.__wrapped__()
+
+
 def test_a_value_that_is_not_a_table_is_refused() -> None:
     text = textwrap.dedent('[a.b]\nlabel = "x"\nunit = "日"\nvalues = [15]\n')
     with pytest.raises(ParameterFileError, match="每个取值应是一张表"):
