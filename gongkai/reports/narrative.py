@@ -41,6 +41,7 @@ _PROMISE = re.compile(
 )
 _HEADING = re.compile(r"<h[1-6]>.*?</h[1-6]>", re.DOTALL)
 _ANSWERED = "落实情况："
+_STOPS = "。；;，,"
 _SPLIT = re.compile(r"(?=[一二三四五六七八九十]是)")
 
 
@@ -252,7 +253,7 @@ def _problems(built: BuiltReport) -> str:
     if promises:
         parts.append(head("（一）上年报告所列问题的改进情况"))
         items = "".join(
-            f"<li>{html.escape(f'{promise} {_ANSWERED}', quote=False)}"
+            f"<li>{html.escape(f'{promise.rstrip(_STOPS)}。{_ANSWERED}', quote=False)}"
             f"{html.escape(gap('本年做了什么、结果如何'), quote=False)}</li>"
             for promise in promises
         )

@@ -129,9 +129,9 @@ def test_last_years_promises_are_asked_for_one_by_one(city: Organ) -> None:
     )
     services.submit(CONSOLE, complete_text(report))
     text = words(city, 2021, "own")["s5"]
-    assert "一是专栏更新不及时 落实情况：【待填：" in text
-    assert "二是培训不足。 落实情况：【待填：" in text
-    assert "（一）加强专栏维护。 落实情况：【待填：" in text
+    assert "一是专栏更新不及时。落实情况：【待填：" in text
+    assert "二是培训不足。落实情况：【待填：" in text
+    assert "（一）加强专栏维护。落实情况：【待填：" in text
     assert "主要有以下两个方面" not in text
     # The year after, that answer is not taken for a promise of its own.
     make_report(city, 2021, scope="own", state=State.SUBMITTED)

@@ -13,6 +13,15 @@ from gongkai.reports.build import build
 from gongkai.reports.figures import BuiltReport
 from gongkai.reports.models import AnnualReport
 
+BASES = {
+    "published": "上年已发布的报告",
+    "accepted": "上年审核通过、尚未发布的报告",
+    "submitted": "上年已提交、尚未发布的报告",
+    "records": "按上年记录重新统计",
+    "mixed": "上年本机关及并入机关的报告和记录",
+}
+"""Where last year's figures come from, in words."""
+
 
 class ReportScreen(TemplateResponseMixin, StaffView):
     """A screen about one stored report (``pk`` in the address); another body's is a 404."""

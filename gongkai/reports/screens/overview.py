@@ -95,7 +95,8 @@ class Overview(TemplateResponseMixin, StaffView):
                 "ellipsis": Paginator.ELLIPSIS,
                 "summary": summary(everything),
                 "is_filtered": bool(state or words),
-                "may_review": policy.allows(self.request.user, "reports.review"),
+                "may_accept": any(row.state == State.SUBMITTED for row in page.object_list)
+                and policy.allows(self.request.user, "reports.review"),
                 "may_edit": set(
                     policy.organs_for(self.request.user, "reports.edit").values_list(
                         "pk", flat=True

@@ -17,6 +17,7 @@ from gongkai.reports import queries
 from gongkai.reports.build import build
 from gongkai.reports.figures import BuiltReport, Figure
 from gongkai.reports.models import AnnualReport, Scope
+from gongkai.reports.screens.base import BASES
 from gongkai.reports.tree import ReportError, require_format
 from gongkai.reports.values import show
 from gongkai.statute.formats import CellSpec
@@ -30,7 +31,6 @@ class FigureRecords(ScopedListView):
 
     action = "reports.view"
     template_name = "gongkai/reports/staff/figure.html"
-    empty_text = "没有记录：这一格统计为 0。"
     paginate_by = 50
 
     def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
@@ -91,6 +91,17 @@ class FigureRecords(ScopedListView):
             Column(name, label, link=place == 1, numeric=name in NUMERIC)
             for place, (name, label) in enumerate(pairs)
         )
+
+    @property
+    def empty_text(self) -> str:  # type: ignore[override]
+        if self.behind is None:
+            return "没有记录可统计，这一格由机关填报。"
+        if self.behind.hidden:
+            return (
+                f"{self.behind.source.label}的记录不在您的查看权限内，只显示数量；"
+                "如确需查看，请联系安全保密管理员授权。"
+            )
+        return "没有记录：这一格统计为 0。"
 
     def get_title(self) -> str:
         return self.spec.label
@@ -162,7 +173,7 @@ class FigureRecords(ScopedListView):
                     if may_declare and self.report
                     else ""
                 ),
-                "basis": self.built.previous_basis,
+                "basis": BASES.get(self.built.previous_basis, ""),
                 **kwargs,
             }
         )

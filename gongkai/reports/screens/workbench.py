@@ -22,7 +22,7 @@ from gongkai.reports.build import build, check_scope
 from gongkai.reports.due import due_date
 from gongkai.reports.figures import BuiltReport
 from gongkai.reports.models import State
-from gongkai.reports.screens.base import ReportScreen
+from gongkai.reports.screens.base import BASES, ReportScreen
 from gongkai.reports.screens.tables import TableView, table_views
 from gongkai.reports.tree import ReportError, default_scope
 from gongkai.statute.constraints import Finding
@@ -35,13 +35,6 @@ DOWNLOADS = (
     ("json", "JSON"),
     ("xml", "XML"),
 )
-BASES = {
-    "published": "上年已发布的报告",
-    "accepted": "上年审核通过、尚未发布的报告",
-    "submitted": "上年已提交、尚未发布的报告",
-    "records": "按上年记录重新统计",
-    "mixed": "上年本机关及并入机关的报告和记录",
-}
 STEPS = {
     State.SUBMITTED: ("submit", "提交", "primary"),
     State.ACCEPTED: ("accept", "审核通过", "primary"),
