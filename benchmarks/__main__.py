@@ -1,8 +1,8 @@
 """`make bench`: run the benchmarks and print their tables.
 
-    python -m benchmarks            everything, province-sized
-    python -m benchmarks --small    the same on a hundredth of the rows, to see that it runs
-    python -m benchmarks build      one of: build, reading, importing
+python -m benchmarks            everything, province-sized
+python -m benchmarks --small    the same on a hundredth of the rows, to see that it runs
+python -m benchmarks build      one of: build, reading, importing
 """
 
 import argparse

@@ -57,9 +57,7 @@ def main(requests: int, decisions: int, bodies: int) -> None:
     from gongkai.statute.outcomes import OUTCOMES
 
     call_command("migrate", verbosity=0, interactive=False)
-    filling = seconds(
-        lambda: fill(Size(bodies, requests, decisions), tuple(OUTCOMES)), runs=1
-    )
+    filling = seconds(lambda: fill(Size(bodies, requests, decisions), tuple(OUTCOMES)), runs=1)
     baseline()  # once, so that both begin with warm caches
     plain = seconds(baseline)
     memory_before = peak_memory()

@@ -140,7 +140,11 @@ DATABASES = {"default": env.db("DATABASE_URL", default=_sqlite_url)}
 if DATABASES["default"].get("ENGINE", "").rpartition(".")[2] not in ("sqlite3", "postgresql"):
     # The address may hold a password, so only its beginning is repeated.
     UNREADABLE.append(
-        ("DATABASE_URL", env.str("DATABASE_URL").partition(":")[0], "sqlite:/// 或 postgres:// 开头")
+        (
+            "DATABASE_URL",
+            env.str("DATABASE_URL").partition(":")[0],
+            "sqlite:/// 或 postgres:// 开头",
+        )
     )
     DATABASES = {"default": env.db_url_config(_sqlite_url)}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):

@@ -94,9 +94,7 @@ def apportion(total: int, weights: Sequence[int]) -> list[int]:
     if whole == 0:
         raise ValueError("no weight to share by")
     parts = [total * weight // whole for weight in weights]
-    by_remainder = sorted(
-        range(len(weights)), key=lambda i: (-(total * weights[i] % whole), i)
-    )
+    by_remainder = sorted(range(len(weights)), key=lambda i: (-(total * weights[i] % whole), i))
     for place in by_remainder[: total - sum(parts)]:
         parts[place] += 1
     return parts

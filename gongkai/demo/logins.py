@@ -9,9 +9,11 @@ from gongkai.organs.models import Organ, Role
 def demo_logins() -> dict[str, Any]:
     """The people of the demo with the names of their roles and bodies, and the password."""
     city = load_city()
-    names = dict(Organ.objects.filter(code__in={one.organ for one in city.logins}).values_list(
-        "code", "name"
-    ))
+    names = dict(
+        Organ.objects.filter(code__in={one.organ for one in city.logins}).values_list(
+            "code", "name"
+        )
+    )
     roles = dict(Role.choices)
     return {
         "password": city.password,

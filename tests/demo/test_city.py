@@ -83,7 +83,10 @@ def test_later_years_show_every_outcome_and_all_of_table_four(loaded_city):
     cells = build("411281", 2021).cells
     assert cells["t3.carried_out.total"] > 0
     assert cells["t4.review.total"] > 0
-    assert build("411281", 2022, today=UNTIL).cells["t3.carried_in.total"] == cells["t3.carried_out.total"]
+    assert (
+        build("411281", 2022, today=UNTIL).cells["t3.carried_in.total"]
+        == cells["t3.carried_out.total"]
+    )
 
 
 def test_every_published_report_holds_its_constraints(loaded_city):

@@ -31,7 +31,9 @@ class Command(BaseCommand):
         executor = MigrationExecutor(connection)
         if executor.migration_plan(executor.loader.graph.leaf_nodes()):
             raise CommandError("数据库尚未更新到当前版本。请先运行：gongkai migrate")
-        if not settings.WHITENOISE_USE_FINDERS:
+        if settings.WHITENOISE_USE_FINDERS:
+            settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # or each worker warns of it
+        else:
             call_command("collectstatic", interactive=False, verbosity=0)
         connection.close()
         os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gongkai.config.settings")

@@ -43,7 +43,9 @@ class Command(BaseCommand):
         **_: Any,
     ) -> None:
         if not settings.DEMO:
-            raise CommandError("演示模式未打开。请设置环境变量 GONGKAI_DEMO=1，或直接运行 gongkai demo。")
+            raise CommandError(
+                "演示模式未打开。请设置环境变量 GONGKAI_DEMO=1，或直接运行 gongkai demo。"
+            )
         city = load_city()
         console = Console(quiet=verbosity == 0)
         call_command("migrate", verbosity=0, interactive=False)
