@@ -12,12 +12,13 @@ from django.db import DatabaseError, connection, transaction
 from gongkai.ledger.actor import Actor
 from gongkai.ledger.models import LedgerEntry
 from gongkai.organs.models import Organ, Role
-from gongkai.reports import content, queries, services
+from gongkai.reports import content, queries, services, values
 from gongkai.reports.build import build
 from gongkai.reports.models import AnnualReport, ReportTransition, State
 from gongkai.reports.services import StaleReport, SubmissionBlocked
 from gongkai.reports.tree import ReportError
 from gongkai.reports.triggers import missing_triggers
+from gongkai.statute.formats import get_format
 from tests.factories.organs import make_organ, make_user
 from tests.factories.reports import (
     CONSOLE,
@@ -275,7 +276,9 @@ def test_amounts_keep_their_digits_from_declaration_to_seal(bureau: Organ) -> No
     services.declare_figure(CONSOLE, report, "t2.fee.amount", Decimal("37597.005"), "财政口径。")
     report = services.submit(CONSOLE, complete_text(report))
     assert report.cells["t2.fee.amount"] == "37597.005"
-    assert services.frozen_cells(report)["t2.fee.amount"] == Decimal("37597.005")
+    assert build(bureau, 2021).cells["t2.fee.amount"] == Decimal("37597.005")
+    stored = values.load_cells(get_format("2021"), report.cells)
+    assert stored["t2.fee.amount"] == Decimal("37597.005")
 
 
 def test_the_database_refuses_to_change_a_published_report(bureau: Organ) -> None:
