@@ -11,7 +11,7 @@ from django.db.models import Model
 
 from gongkai.demo import acts, reports
 from gongkai.demo.city import City
-from gongkai.demo.requests import generate_cases
+from gongkai.demo.requests import cases_in_hand, generate_cases
 from gongkai.foi import services as foi
 from gongkai.ledger.actor import Actor
 from gongkai.organs import services as organs
@@ -19,7 +19,6 @@ from gongkai.organs.models import Organ, User
 from gongkai.registers import services as registers
 from gongkai.registers.registry import DECISIONS, DOCUMENTS, FEES, ITEMS, PROJECTS, Register
 from gongkai.workdays.queries import current_calendar
-
 
 Progress = tuple[int, int]
 
@@ -128,7 +127,9 @@ def _row(register: Register, record: Model, codes: dict[int, str]) -> list[Any]:
 
 
 def _requests(actor: Actor, city: City, seed: int, until: date) -> Iterator[Progress]:
-    cases = list(generate_cases(city, current_calendar(), seed, until))
+    calendar = current_calendar()
+    cases = list(generate_cases(city, calendar, seed, until))
+    cases += cases_in_hand(city, calendar, until)
     foi.import_cases(actor, cases)
     yield len(cases), len(cases)
 
@@ -136,7 +137,8 @@ def _requests(actor: Actor, city: City, seed: int, until: date) -> Iterator[Prog
 def _reports(actor: Actor, city: City, seed: int, until: date) -> Iterator[Progress]:
     """Every body's reports of the years that are over, and two drafts of the year that is not.
 
-    Departments first, the city after them, year by year, as Article 49 has it.
+    Departments first, the city after them, year by year, as Article 49 has it. Three published
+    reports of the last year are being corrected, so that something awaits every role.
     """
     whole_city = Organ.objects.get(code=city.code)
     parts = list(Organ.objects.exclude(pk=whole_city.pk).order_by("path"))
@@ -150,3 +152,6 @@ def _reports(actor: Actor, city: City, seed: int, until: date) -> Iterator[Progr
             yield done, total
     for organ in parts[10:12]:
         reports.publish_report(actor, city, organ, until.year, seed, upto="draft")
+    for organ, state in zip(parts[9:12], ("accepted", "returned", "submitted"), strict=True):
+        if years:
+            reports.correct_report(actor, organ, years[-1], upto=state)

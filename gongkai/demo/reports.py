@@ -89,11 +89,7 @@ def publish_report(
     report.refresh_from_db()
     if upto == "draft":
         return report
-    _, _, questions = services.obstacles(report, build(organ, year, report.scope))
-    for question in questions:
-        services.answer_question(
-            actor, report, question.id, question.message, "已核对记录，数字无误。"
-        )
+    _answer_questions(actor, report)
     steps: list[tuple[str, Callable[[Actor, AnnualReport], AnnualReport]]] = [
         ("submitted", services.submit),
         ("accepted", services.accept),
@@ -104,6 +100,30 @@ def publish_report(
         if state == upto:
             break
     return report
+
+
+def correct_report(actor: Actor, organ: Organ, year: int, *, upto: str) -> AnnualReport:
+    """A published report is corrected, up to "submitted", "returned" or "accepted"."""
+    published = AnnualReport.objects.get(organ=organ, year=year)
+    report = services.correct_published(
+        actor, published, "复核发现培训次数漏记一次，现予补充，其余内容不变。"
+    )
+    text = report.sections["s1"] + "<p>另参加省级政务公开专题培训1次，2人次。</p>"
+    services.save_section(actor, report, "s1", text)
+    report.refresh_from_db()
+    _answer_questions(actor, report)
+    report = services.submit(actor, report)
+    if upto == "returned":
+        return services.return_report(actor, report, "请在第一部分写明补充培训的时间和主办单位。")
+    return services.accept(actor, report) if upto == "accepted" else report
+
+
+def _answer_questions(actor: Actor, report: AnnualReport) -> None:
+    built = build(report.organ, report.year, report.scope)
+    for question in services.obstacles(report, built)[2]:
+        services.answer_question(
+            actor, report, question.id, question.message, "已核对记录，数字无误。"
+        )
 
 
 def report_years(until: date) -> range:

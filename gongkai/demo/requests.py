@@ -33,18 +33,20 @@ CHANNEL_WEIGHTS = {
     "ordinary_mail": 5,
     "fax": 3,
 }
+FIRST_YEAR = 2021
+"""2020 had no request at all, as the city's report says."""
 GRANT_SHARE = 0.55
 """Share of requests that are granted in full, beyond the one of every outcome."""
 
 
 def generate_cases(city: City, calendar: WorkCalendar, seed: int, until: date) -> Iterator[CaseRecord]:
     """All requests received from 2021 to ``until``, in order of receipt."""
-    for year in range(2021, until.year + 1):
+    for year in range(FIRST_YEAR, until.year + 1):
         rng = seeded(seed, "requests", year)
         outcomes = [code for code in OUTCOMES if code != "CARRIED"]  # a state, not a result
         wanted = outcomes + [
             "GRANT" if rng.random() < GRANT_SHARE else rng.choice(outcomes)
-            for _ in range(rng.randint(45, 70) + 6 * (year - 2021))
+            for _ in range(rng.randint(45, 70) + 6 * (year - FIRST_YEAR))
         ]
         rng.shuffle(wanted)
         received = sorted(_receipt_day(rng, year, calendar) for _ in wanted)
@@ -56,6 +58,50 @@ def generate_cases(city: City, calendar: WorkCalendar, seed: int, until: date) -
             happened = [event for event in case.events if event["on"] <= until.isoformat()]
             remedies = tuple(_remedies(happened[-1], day, outcome, rng, serials, until))
             yield replace(case, events=happened, remedies=remedies)
+
+
+def cases_in_hand(city: City, calendar: WorkCalendar, until: date) -> Iterator[CaseRecord]:
+    """What lies on the request officer's desk on ``until``: overdue, due soon, paused, new.
+
+    Requests begin in 2021; a city that ends earlier has none in hand.
+    """
+    desk = next(one.organ for one in city.logins if one.role == "request_officer")
+    body = next(one for one in city.bodies if one.code == desk)
+    online = {"type": "received", "channel": "online"}
+    histories: list[tuple[int, list[tuple[int, dict[str, Any]]]]] = [
+        (23, []),
+        (18, []),
+        (17, [(3, {"type": "extended", "days": 10})]),
+        (12, [(6, {"type": "correction_requested"})]),
+        (9, [(2, {"type": "third_party_consulted", "ref": "1"})]),
+        (0, []),
+    ]
+    subjects = city.patterns["request"]
+    for place, (ago, later) in enumerate(histories):
+        received = _working_days_before(until, ago, calendar)
+        if received.year < FIRST_YEAR:
+            continue
+        events = [{**online, "on": received.isoformat()}]
+        events += [
+            {**event, "on": _working_days_before(until, back, calendar).isoformat()}
+            for back, event in later
+        ]
+        yield CaseRecord(
+            organ_code=body.code,
+            applicant_kind="enterprise" if place == 1 else "natural",
+            subject=subjects[place % len(subjects)].format(
+                year=received.year - 1, noun=body.nouns[place % len(body.nouns)]
+            ),
+            events=events,
+        )
+
+
+def _working_days_before(day: date, number: int, calendar: WorkCalendar) -> date:
+    """The working day that lies ``number`` working days before ``day`` (or before its last one)."""
+    while number or not calendar.day(day).is_working:
+        number -= calendar.day(day).is_working
+        day -= timedelta(1)
+    return day
 
 
 def _receipt_day(rng: Random, year: int, calendar: WorkCalendar) -> date:

@@ -8,7 +8,7 @@ from wagtail import hooks
 from wagtail.admin.ui.components import Component
 
 from gongkai.desk.queries import work_lists
-from gongkai.organs import policy
+from gongkai.organs import policy, shell
 from gongkai.workdays.queries import calendar_warning
 
 
@@ -26,6 +26,7 @@ class WorkListsPanel(Component):
             "lists": work_lists(user, today),
             "warning": calendar_warning(today),
             "may_mend_calendar": policy.allows(user, "calendar.manage"),
+            "sections": shell.sections_for(user),
         }
 
 

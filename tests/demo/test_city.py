@@ -12,6 +12,7 @@ from django.core.management import call_command
 from gongkai.demo.acts import generate_acts
 from gongkai.demo.city import load_city
 from gongkai.demo.requests import generate_cases
+from gongkai.desk.queries import work_lists
 from gongkai.foi.models import FoiRequest, RemedyCase
 from gongkai.organs.models import Membership, Organ, Role
 from gongkai.registers.models import Decision
@@ -97,10 +98,26 @@ def test_every_published_report_holds_its_constraints(loaded_city):
 
 def test_the_loader_leaves_a_ledger_that_holds(loaded_city):
     out = StringIO()
-    call_command("ledger", "verify", json=True, stdout=out)
+    call_command("ledger", "verify", "--json", stdout=out)
     told = json.loads(out.getvalue())
     assert told["ok"] is True
     assert told["entries"] > 500
+
+
+def test_the_start_page_of_the_demo_s_people_shows_work(loaded_city):
+    """Given the city, when a person of the demo comes in, then something awaits them."""
+    for username, wanted in {
+        "jingban": ("待办的政府信息公开申请", 6),
+        "xinxiyuan": ("年度报告：退回待修改", 1),
+        "gongkaiban": ("年度报告：待审核", 1),
+    }.items():
+        user = get_user_model().objects.get(username=username)
+        lists = {one.title: one for one in work_lists(user, UNTIL)}
+        title, number = wanted
+        assert lists[title].total >= number
+    jingban = get_user_model().objects.get(username="jingban")
+    urgent = [task.due_label for one in work_lists(jingban, UNTIL) for task in one.tasks if task.is_urgent]
+    assert any("逾期" in words for words in urgent)
 
 
 def test_the_demo_has_one_obviously_invented_person_a_role(loaded_city):
