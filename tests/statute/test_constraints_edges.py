@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -12,9 +13,10 @@ FORMAT = get_format("2021")
 ZEROS: dict[str, CellValue] = dict.fromkeys(FORMAT.cells, 0)
 
 
-def finding(constraint: str, cells: dict[str, CellValue]) -> Finding:
-    (found,) = [one for one in evaluate(FORMAT, cells) if one.constraint == constraint]
-    return found
+def finding(constraint: str, cells: dict[str, CellValue], **others: Any) -> Finding:
+    found = [one for one in evaluate(FORMAT, cells, **others) if one.constraint == constraint]
+    assert len(found) == 1
+    return found[0]
 
 
 def without(left_out: Iterable[str]) -> Finding:
@@ -62,3 +64,14 @@ def test_only_the_balance_is_printed_on_the_form_itself() -> None:
     for format_id in ("2019", "2021"):
         printed = {one.kind for one in get_format(format_id).constraints if one.printed}
         assert printed == {"balance"}
+
+
+def test_one_of_two_totals_left_blank_counts_as_nought_beside_section_one() -> None:
+    cells = {**ZEROS, "t4.direct.total": None, "t4.after_review.total": 3}
+    assert finding("N.litigation", cells, narrative={"litigation": 3}).status == "passed"
+
+
+def test_documents_issued_left_blank_count_as_nought_in_the_stock() -> None:
+    cells = {**ZEROS, "t2.normative.issued": None, "t2.normative.in_force": 6}
+    previous = {**ZEROS, "t2.normative.in_force": 6}
+    assert finding("X.stock.normative", cells, previous=previous).status == "passed"
