@@ -66,12 +66,31 @@ def _table(columns: list[str], rows: Iterable[list[Any]]) -> io.BytesIO:
 
 
 def _organs_and_people(actor: Actor, city: City) -> Iterator[Progress]:
-    heads = ["机构代码", "机构名称", "简称", "机构类型", "层级", "上级机构代码", "工作机构名称", "办公地址", "联系电话"]
+    heads = [
+        "机构代码",
+        "机构名称",
+        "简称",
+        "机构类型",
+        "层级",
+        "上级机构代码",
+        "工作机构名称",
+        "办公地址",
+        "联系电话",
+    ]
     kinds = {"department": "政府部门", "subdistrict": "街道办事处"}
     levels = {"department": "县级", "subdistrict": "乡级"}
     place = ["义马市演示路1号", "0398-0000000"]
     rows: list[list[Any]] = [
-        [city.code, city.name, city.short_name, "人民政府", "县级", "", "义马市人民政府办公室", *place]
+        [
+            city.code,
+            city.name,
+            city.short_name,
+            "人民政府",
+            "县级",
+            "",
+            "义马市人民政府办公室",
+            *place,
+        ]
     ]
     rows += [
         [body.code, body.name, body.short_name, kinds[body.kind], levels[body.kind], city.code,

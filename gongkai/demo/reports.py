@@ -43,7 +43,9 @@ def fillings(city: City, organ: Organ, year: int, seed: int) -> Filling:
         training = f"参加政务公开培训{rng.randint(1, 4)}次，{rng.randint(3, 20)}人次。"
         if is_city:
             published = f"通过政府网站和政务新媒体发布信息{rng.randint(5000, 6500)}条。"
-            training = f"召开全市政务公开培训会{rng.randint(2, 4)}次，{rng.randint(90, 160)}人次参加。"
+            training = (
+                f"召开全市政务公开培训会{rng.randint(2, 4)}次，{rng.randint(90, 160)}人次参加。"
+            )
     return [
         ("主动公开信息的条数", published),
         ("公开属性审查", "拟公开的信息逐条审查公开属性，公开指南和目录按年更新。"),

@@ -39,7 +39,9 @@ GRANT_SHARE = 0.55
 """Share of requests that are granted in full, beyond the one of every outcome."""
 
 
-def generate_cases(city: City, calendar: WorkCalendar, seed: int, until: date) -> Iterator[CaseRecord]:
+def generate_cases(
+    city: City, calendar: WorkCalendar, seed: int, until: date
+) -> Iterator[CaseRecord]:
     """All requests received from 2021 to ``until``, in order of receipt."""
     for year in range(FIRST_YEAR, until.year + 1):
         rng = seeded(seed, "requests", year)

@@ -116,7 +116,9 @@ def test_the_start_page_of_the_demo_s_people_shows_work(loaded_city):
         title, number = wanted
         assert lists[title].total >= number
     jingban = get_user_model().objects.get(username="jingban")
-    urgent = [task.due_label for one in work_lists(jingban, UNTIL) for task in one.tasks if task.is_urgent]
+    urgent = [
+        task.due_label for one in work_lists(jingban, UNTIL) for task in one.tasks if task.is_urgent
+    ]
     assert any("逾期" in words for words in urgent)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import django_filters
+from django.apps import apps
 from django.db.models import QuerySet
 from django.http import HttpResponse
 
@@ -87,6 +88,14 @@ class LedgerList(_LedgerMixin, ScopedListView):
         return [Button("核验台账", self.url("verify"), icon="check", kind="secondary")]
 
 
+def _kind_in_words(object_type: str) -> str:
+    """“机构（organs.organ）”; the type alone when no such model exists (any more)."""
+    try:
+        return f"{apps.get_model(object_type)._meta.verbose_name}（{object_type}）"
+    except (LookupError, ValueError):
+        return object_type
+
+
 class LedgerDetail(_LedgerMixin, ScopedDetailView):
     model = LedgerEntry
     action = "ledger.view"
@@ -98,10 +107,10 @@ class LedgerDetail(_LedgerMixin, ScopedDetailView):
         "at",
         "actor_name",
         "actor_id",
-        "channel",
+        ("channel_label", "途径"),
         "address",
         ("action_label", "操作"),
-        "object_type",
+        ("object_kind", "对象类型"),
         "object_id",
         "object_label",
         "previous_hash",
@@ -111,6 +120,8 @@ class LedgerDetail(_LedgerMixin, ScopedDetailView):
     def get_object(self) -> LedgerEntry:
         entry: LedgerEntry = super().get_object()
         entry.action_label = f"{shell.act_label(entry.action)}（{entry.action}）"  # type: ignore[attr-defined]
+        entry.channel_label = CHANNELS.get(entry.channel, entry.channel)  # type: ignore[attr-defined]
+        entry.object_kind = _kind_in_words(entry.object_type)  # type: ignore[attr-defined]
         return entry
 
     def get_title(self) -> str:
