@@ -36,7 +36,9 @@ def test_four_weekdays_tell_another_year_and_three_may_be_a_slip() -> None:
     # Days of 2026 under the title of 2027.
     three = "5月1日（周五）放假。5月2日（周六）放假。5月3日（周日）放假。"
     assert [problem.kind for problem in arranged(three, 2027).problems] == ["weekday"] * 3
-    assert only(arranged(f"{three}5月4日（周一）放假。", 2027)).kind == "year"
+    problem = only(arranged(f"{three}5月4日（周一）放假。", 2027))
+    assert problem.kind == "year"
+    assert problem.sentence.endswith("5月1日（周五）放假。")
 
 
 def test_before_the_first_rule_on_holidays_no_holiday_is_missing_or_named() -> None:
@@ -108,6 +110,10 @@ def test_advice_without_a_date_is_passed_over() -> None:
 def test_a_friday_and_its_weekend_are_three_days() -> None:
     assert arranged("6月19日（周五）放假，与周末连休，共3天。").problems == ()
     assert only(arranged("6月19日（周五）放假，与周末连休，共4天。")).kind == "count"
+
+
+def test_a_thursday_does_not_adjoin_the_weekend() -> None:
+    assert only(arranged("6月18日（周四）放假，与周末连休，共2天。")).kind == "count"
 
 
 def test_a_wrong_count_shows_the_days_that_were_read() -> None:
