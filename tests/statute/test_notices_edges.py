@@ -146,3 +146,5 @@ def test_every_digit_may_be_full_width() -> None:
         date(2026, 4, 6),
         date(2026, 7, 8),
     }
+    numbered = parse_holiday_notice("国办发明电〔２０１９〕９号\n元旦：１月１日放假。", 2019)
+    assert numbered.document_number == "国办发明电〔2019〕9号"
