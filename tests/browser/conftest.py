@@ -30,11 +30,10 @@ DESKTOP, PHONE, NARROW = 1280, 390, 360
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """One browser is enough: with several workers these tests share one of them."""
+    """What stands here needs a browser."""
     for item in items:
         if item.path.is_relative_to(os.path.dirname(__file__)):
             item.add_marker(pytest.mark.browser)
-            item.add_marker(pytest.mark.xdist_group("browser"))
 
 
 @pytest.fixture(scope="session")

@@ -23,9 +23,6 @@ from gongkai.statute.outcomes import OUTCOMES
 from gongkai.workdays.queries import current_calendar
 from tests.demo.conftest import SEED, UNTIL
 
-# One worker loads the city and runs all of these.
-pytestmark = pytest.mark.xdist_group("city")
-
 PUBLISHED = json.loads(
     (Path(__file__).parent.parent / "reports/render/yima_2020.json").read_text("utf-8"),
     parse_float=Decimal,
