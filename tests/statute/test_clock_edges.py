@@ -155,6 +155,28 @@ def test_a_letter_on_the_last_day_neither_pauses_nor_makes_the_deadline_provisio
     assert (reading.due_on, reading.provisional) == (last, False)
 
 
+def test_a_decision_before_the_lapse_settles_when_the_pause_ended() -> None:
+    """Received on 23 November; the letter of 14 December would lapse in a January not arranged."""
+    received, sent = Received(date(2026, 11, 23), "counter"), OrganConsulted(date(2026, 12, 14))
+    today = date(2026, 12, 15)
+    assert read_clock([received, sent], CALENDAR, today).provisional
+    reading = read_clock([received, sent, Decided(today, "GRANT")], CALENDAR, today)
+    assert (reading.due_on, reading.provisional) == (date(2026, 12, 22), False)
+
+
+def test_a_decision_on_the_day_of_the_lapse_or_after_it_settles_nothing() -> None:
+    """The period that 20 March began holds the end of the pause, counted over the 12th."""
+    events = [
+        OrganConsulted(day(3, 9)),
+        CorrectionRequested(day(3, 10)),
+        CorrectionReceived(day(3, 20)),
+    ]
+    for decided_on, provisional in ((27, False), (30, True), (31, True)):
+        decided = Decided(day(3, decided_on), "GRANT")
+        reading = read_clock([RECEIVED, *events, decided], _OneDayOpen(day(3, 12)), day(3, 31))
+        assert reading.case.deadline.provisional is provisional
+
+
 # -- longer periods ------------------------------------------------------------------------
 
 

@@ -284,6 +284,7 @@ class Case:
         open_lapse = any(
             item.lapse.provisional
             and item.ends == item.lapse.date
+            and (self.decision is None or item.lapse.date <= self.decision.on)
             and item.sent.on < end.date
             and item.ends > start
             for item in self.consultations
