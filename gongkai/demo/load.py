@@ -124,6 +124,8 @@ def _acts(actor: Actor, city: City, seed: int, until: date) -> Iterator[Progress
         (PROJECTS, made.procurement),
     ]
     for done, (register, records) in enumerate(files, 1):
+        if not records:  # a city that ends early has not issued everything yet
+            continue
         file = _table(
             [column.label for column in register.columns],
             (_row(register, record, codes) for record in records),

@@ -25,13 +25,20 @@ from gongkai.statute.formats import Section
 EDITOR_FEATURES = ["h3", "h4", "bold", "italic", "ol", "ul"]
 
 
+def _editor(label: str) -> DraftailRichTextArea:
+    """The rich text editor with a name for those who do not see its label."""
+    editor = DraftailRichTextArea(features=EDITOR_FEATURES)
+    editor.options["ariaLabel"] = label
+    return editor
+
+
 class SectionForm(StaffForm):
     """The text of one section, and the fingerprint of the text it started from."""
 
     text = forms.CharField(
         label="正文",
         error_messages={"required": "请填写正文。没有内容可写的，写“无”。"},
-        widget=DraftailRichTextArea(features=EDITOR_FEATURES),
+        widget=_editor("正文"),
         max_length=content.MAX_LENGTH,
     )
     base = forms.CharField(widget=forms.HiddenInput)
