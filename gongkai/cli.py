@@ -40,7 +40,7 @@ def main(argv: list[str] | None = None) -> None:
     """Run a command. Without one, or with ``--help``, print the overview and exit 0."""
     arguments = list(sys.argv if argv is None else argv)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gongkai.config.settings")
-    if len(arguments) < 2 or arguments[1] in ("-h", "--help", "help") and len(arguments) == 2:
+    if len(arguments) < 2 or (arguments[1] in ("-h", "--help", "help") and len(arguments) == 2):
         sys.stdout.write(overview() + "\n")
         return
     if arguments[1] == "demo":
