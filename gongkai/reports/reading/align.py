@@ -130,7 +130,7 @@ def _row_points(
     if not likenesses:
         return []
     best = max(likenesses.values())
-    filled = any(rows[number].values for number in range(start, end))
+    filled = max(len(rows[number].values) for number in range(start, end))
     if any(rows[number].numbers > MOST_FIGURES for number in range(start, end)):
         return []  # table four's row of fifteen
     found: list[_Point] = []
@@ -144,7 +144,7 @@ def _row_points(
             same = own.number == item.number and own.style == item.style
             weight += 0.25 if same else -0.2 if own.style == item.style else 0.0
         if item.kind == "row":
-            weight += 0.5 if filled else -0.4
+            weight += _fullness(item, filled)
             weight += _context(row, item)
         else:
             weight *= 0.15 if any(rows[number].figures for number in range(start, end)) else 0.3
@@ -153,6 +153,13 @@ def _row_points(
             printed = own.core if end - start > 1 else row.labels[-1].text
             found.append(_Point(start, end, place, weight, likeness, printed))
     return found
+
+
+def _fullness(item: Item, cells: int) -> float:
+    """What the cells right of a label speak for it: nothing without them, most with a full row."""
+    if not cells:
+        return -0.4
+    return 0.5 if item.table == "t2" else 0.2 + 0.045 * min(cells, 7)
 
 
 def _context(row: FoundRow, item: Item) -> float:
@@ -188,9 +195,10 @@ def _joined_points(
         figures += 1 if row.figures else 0
         if figures > 1:
             break
-        text = joined_label(rows[start:end])
-        if not text:
+        texts = joined_labels(rows[start:end])
+        if not texts:
             continue
+        text = max(texts, key=lambda one: max(resembles(label(one)).values(), default=0.0))
         anchor = next((one for one in rows[start:end] if one.figures and one.labels), first)
         own = label(text)
         single = max(
@@ -206,27 +214,30 @@ def _joined_points(
     return found
 
 
-def joined_label(rows: Sequence[FoundRow]) -> str:
-    """The label that the pieces in one column of several rows make together."""
-    reference: FoundCell | None = None
-    for row in rows:  # the piece nearest to the figures says which column it is
-        if row.labels and (
-            row.figures or reference is None or row.labels[-1].x0 > reference.x0 + 2
-        ):
-            reference = row.labels[-1]
-            if row.figures:
-                break
-    if reference is None:
-        return ""
-    streams = all(row.mode in (Mode.STREAM, Mode.TEXT) for row in rows)
-    parts: list[str] = []
-    for row in rows:
-        for cell in row.labels:
-            if cell.above:
-                continue
-            if streams or cell is reference or _overlap(cell, reference) >= 0.5:
-                parts.append(cell.text)
-    return "".join(parts)
+def joined_labels(rows: Sequence[FoundRow]) -> list[str]:
+    """The labels that the pieces in one column of several rows may make together.
+
+    The column is that of the piece nearest to the figures, or of the longest last piece.
+    """
+    last = [row.labels[-1] for row in rows if row.labels and not row.labels[-1].above]
+    if not last:
+        return []
+    if all(row.mode in (Mode.STREAM, Mode.TEXT) and not row.spaced for row in rows):
+        one_column = all(_overlap(cell, last[0]) >= 0.5 for cell in last)
+        if one_column or all(cell.x0 == 0.0 for cell in last):
+            return ["".join(cell.text for row in rows for cell in row.labels if not cell.above)]
+    beside = [row.labels[-1] for row in rows if row.labels and row.figures]
+    references = [*beside[:1], max(last, key=lambda cell: (len(cell.text), cell.x0))]
+    found: dict[str, None] = {}
+    for reference in references:
+        text = "".join(
+            cell.text
+            for row in rows
+            for cell in row.labels
+            if not cell.above and (cell is reference or _overlap(cell, reference) >= 0.5)
+        )
+        found[text] = None
+    return list(found)
 
 
 def _overlap(first: FoundCell, second: FoundCell) -> float:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from gongkai.reports.flags import Flag
+from gongkai.reports.flags import Flag, review_flags
 from gongkai.reports.reading.reader import ReadReport
 from gongkai.statute.constraints import Finding, evaluate
 from gongkai.statute.formats import CellValue
@@ -53,4 +53,16 @@ def check_report(report: ReadReport, previous: ReadReport | None = None) -> Chec
     }
     findings = evaluate(report.format, cells, previous=before, narrative=narrative)
     violations = [one for one in findings if one.status == "failed"]
-    return CheckedReport(violations, list(report.flags), findings)
+    flags = list(report.flags)
+    if previous is not None:  # what only a comparison shows: jumps, text that was copied
+        asked = review_flags(
+            report.format,
+            cells,
+            previous=previous.cells,
+            narrative=report.narrative,
+            previous_narrative=previous.narrative,
+            issuer=report.issuer,
+            year=report.year,
+        )
+        flags += [flag for flag in asked if flag not in flags]
+    return CheckedReport(violations, flags, findings)

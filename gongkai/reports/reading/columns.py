@@ -7,10 +7,10 @@ the form); the order of the form. Figures that cannot be placed without guessing
 
 from __future__ import annotations
 
-import itertools
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from statistics import median
 
 from gongkai.reports.reading.forms import ColumnItem, best_column, is_head
@@ -191,8 +191,9 @@ def under_heads(row: FoundRow, places: dict[str, tuple[float, float]]) -> Placed
         if not names:
             placed.loose.append(cell)
             continue
-        if placed.cells[names[0]] is not None:
-            placed.loose.append(cell)
+        if (other := placed.cells[names[0]]) is not None:
+            if other.value != cell.value:  # else the same figure in every field of its cell
+                placed.loose.append(cell)
             continue
         placed.cells[names[0]] = cell
         if len(names) > 1 and cell.value.kind is Kind.NUMBER:
@@ -203,11 +204,24 @@ def under_heads(row: FoundRow, places: dict[str, tuple[float, float]]) -> Placed
 # --- rows of cells, streams ------------------------------------------------------------------------
 
 
-def in_order(row: FoundRow, order: Sequence[str], width: int = 0) -> Placed | None:
+def same_columns(data: Sequence[FoundRow], heads: Sequence[FoundRow]) -> bool:
+    """Whether the cells of rows and heads correspond: one grid, or lines of equally many cells."""
+    if not heads:
+        return False
+    rows = [*data, *heads]
+    if all(row.aligned for row in rows):
+        return True
+    return all(row.mode is Mode.CELLS and row.width == rows[0].width > 2 for row in rows)
+
+
+def in_order(
+    row: FoundRow, order: Sequence[str], width: int = 0, *, labels_span: bool = True
+) -> Placed | None:
     """The figures of a row by their order, ``None`` when their number does not fit.
 
     ``width``: how many cells rows of this table usually have after the label; shorter rows of
-    cells have lost their blanks at the end.
+    cells have lost their blanks at the end. ``labels_span``: a label may reach over columns, which
+    leaves blanks before the figures.
     """
     wanted = len(order)
     cells = row.values
@@ -223,7 +237,7 @@ def in_order(row: FoundRow, order: Sequence[str], width: int = 0) -> Placed | No
         trailing = not solid(cells[-extra:])
         # Blanks before the figures stand for the columns over which the label reaches; one a line,
         # blanks after them belong to the next row.
-        if leading and (row.mode is not Mode.STREAM or not trailing):
+        if leading and ((row.mode is not Mode.STREAM and labels_span) or not trailing):
             chosen = cells[extra:]
         elif trailing:
             chosen = cells[:wanted]
@@ -231,7 +245,7 @@ def in_order(row: FoundRow, order: Sequence[str], width: int = 0) -> Placed | No
             return None
         else:
             chosen, loose = cells[:wanted], solid(cells[wanted:])
-    elif row.mode is Mode.CELLS and width == wanted and len(cells) >= 2:
+    elif row.mode in (Mode.CELLS, Mode.STREAM) and width == wanted and len(cells) >= 2:
         chosen = cells
     elif not cells and row.mode in (Mode.CELLS, Mode.GRID):
         chosen = []
@@ -257,7 +271,12 @@ def learn_centres(data: Sequence[FoundRow], wanted: int) -> list[float]:
     full = [filled for row in data if len(filled := solid(row.values)) == wanted]
     if not full:
         return []
-    return [median(centre(filled[place]) for filled in full) for place in range(wanted)]
+    centres = [median(centre(filled[place]) for filled in full) for place in range(wanted)]
+    step = min((b - a for a, b in pairwise(centres)), default=0.0)
+    spread = max(
+        abs(centre(filled[place]) - centres[place]) for filled in full for place in range(wanted)
+    )
+    return centres if spread <= max(0.45 * step, 2.0) else []
 
 
 def head_centres(heads: Sequence[FoundRow], columns: tuple[ColumnItem, ...]) -> dict[str, float]:
@@ -297,7 +316,7 @@ def by_place(row: FoundRow, centres: Sequence[tuple[str, float]]) -> Placed | No
     if len(centres) < 2:
         return None
     ordered = sorted(centres, key=lambda one: one[1])
-    step = min(b[1] - a[1] for a, b in itertools.pairwise(ordered))
+    step = min(b[1] - a[1] for a, b in pairwise(ordered))
     placed = Placed({name: None for name, _ in ordered})
     last = -1
     for cell in solid(row.values):

@@ -11,9 +11,9 @@ import re
 from gongkai.reports.reading.normalise import squash
 
 _COUNT = r"(?P<count>\d{1,3}(?:,\d{3})+|\d+)(?:余)?(?:件次|件|宗|份|起|条|次|封|例|个|项|人次)"
-_WHO = r"(?:公民|群众|社会|法人|其他组织|申请人|各类|书面|网上|线上|有效|新|的|和|、|,|或|及|各渠道|各种形式|通过\w{0,8})*"
+_WHO = r"(?:关于|对|公民|公众|群众|社会|法人|其他组织|申请人|各类|书面|网上|线上|有效|新|的|和|、|,|或|及|各渠道|各种形式|通过\w{0,8})*"
 _NOUN = (
-    r"(?:依申请公开(?:政府)?信息(?:公开)?|依申请(?:政府)?信息公开|依申请公开|政府信息依申请公开|政府信息公开|政务信息公开|信息公开)"
+    r"(?:依申请公开(?:政府)?信息(?:公开)?|依申请(?:政府)?信息公开|依申请公开|政府信息依申请公开|政府信息公开|政务信息公开|信息公开|申请公开(?:政府)?信息|申请政府信息公开)"
     r"(?:的)?(?:申请|事项|申请件|信息|件|申请事项|申请表|答复件)?"
 )
 _RECEIVED = re.compile(
@@ -21,6 +21,9 @@ _RECEIVED = re.compile(
 )
 _RECEIVED_AFTER = re.compile(
     rf"(?:收到|接到|受理|接收|新收)(?:了)?(?:的)?{_COUNT}(?:的)?{_WHO}{_NOUN}"
+)
+_RECEIVED_PLAIN = re.compile(
+    rf"(?:收到|接到|受理|接收)(?:了)?(?:的)?(?:各类|书面|有效)?申请(?:共计|共|总计|合计|为|:)*{_COUNT}"
 )
 _NOT_RECEIVED = re.compile(
     rf"(?:未|没有|无)(?:曾)?(?:收到|接到|受理|接收)(?:过|到)?(?:任何|有关|相关)?{_WHO}{_NOUN}"
@@ -38,15 +41,15 @@ _NEITHER = re.compile(
 )
 _TOPIC = re.compile(r"信息公开|依申请|政务公开")
 
+_AMOUNT = r"(?P<amount>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)(?P<unit>万元|元)"
 _FEE = re.compile(
-    r"(?:信息处理费|处理费|收费|费用)[^。;；,]{0,14}?(?P<amount>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)(?P<unit>万元|元)"
+    rf"(?P<what>实际收取|实收|应收|减免|信息处理费|处理费|收费|费用|收取|金额)[^。;,]{{0,14}}?{_AMOUNT}"
 )
-_FEE_BEFORE = re.compile(
-    r"(?:收取|收费)[^。;；,]{0,10}?(?P<amount>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)(?P<unit>万元|元)[^。;；,]{0,8}信息处理费"
-)
+_FEE_BEFORE = re.compile(rf"(?P<what>收取|收费)[^。;,]{{0,10}}?{_AMOUNT}[^。;,]{{0,8}}信息处理费")
 _NO_FEE = re.compile(
-    r"(?:未|没有|无|不)(?:发生|产生|收取|收过|涉及|向\w{0,10}收取|存在)?(?:任何|相关|过|政府信息公开|依申请公开|的|有关)*"
+    r"(?:未|没有|无|不)(?:发生|产生|收取|收过|涉及|向\w{0,10}收取|对\w{0,10}收取|存在)?(?:任何|相关|过|政府信息公开|依申请公开|的|有关)*"
     r"(?:信息处理费|处理费|收费(?:情况|行为|事项)?|费用|信息公开收费)"
+    r"|(?:信息处理费|处理费)(?:收取)?(?:情况)?[^。;,\d]{0,8}(?:未收取|未发生|未产生|没有收取|无收取)"
 )
 
 
@@ -86,6 +89,11 @@ def _requests(text: str) -> int | None:
             ):
                 continue  # with those carried over: not the year's new requests
             counts.append((bool(_WHOLE_BEFORE.search(before)), _int(match["count"])))
+    if not counts:
+        for match in _RECEIVED_PLAIN.finditer(text):
+            sentence = text[text.rfind("。", 0, match.start()) + 1 : match.start()]
+            if _TOPIC.search(sentence) and not _PART_BEFORE.search(sentence[-16:]):
+                counts.append((True, _int(match["count"])))
     whole = {count for is_whole, count in counts if is_whole}
     every = {count for _, count in counts}
     if len(every) == 1:
@@ -117,13 +125,18 @@ def _stated(pattern: re.Pattern[str], text: str) -> int | None:
 
 def _fee(text: str) -> int | float | None:
     amounts: set[float] = set()
+    actual: set[float] = set()
     for pattern in (_FEE, _FEE_BEFORE):
         for match in pattern.finditer(text):
             amount = float(match["amount"].replace(",", ""))
-            amounts.add(round(amount * 10000, 2) if match["unit"] == "万元" else amount)
-    if len(amounts) == 1:
-        amount = amounts.pop()
+            amount = round(amount * 10000, 2) if match["unit"] == "万元" else amount
+            amounts.add(amount)
+            if match["what"] in ("实际收取", "实收"):
+                actual.add(amount)
+    stated = actual or amounts
+    if len(stated) == 1:
+        amount = stated.pop()
         return int(amount) if amount == int(amount) else amount
-    if not amounts and _NO_FEE.search(text):
+    if not stated and _NO_FEE.search(text):
         return 0
     return None

@@ -17,12 +17,14 @@ from gongkai.reports.reading.sections import Parts, signature_date, signature_or
 
 _YEAR = r"(?:(?P<year>(?:19|20)\d{2})|(?P<cnyear>[二一][〇零○O0九一二三四五六七八]{3}))年度?"
 _TITLE_END = re.compile(
-    r"(?:政府|政务)?(?:信息|政务)公开(?:工作)?(?:情况)?(?:的)?(?:年度|年)?(?:工作)?(?:情况)?(?:的)?(?:统计)?(?:报告|年报)"
+    r"(?:政府|政务)?(?:信息|政务)公开(?:工作)?(?:情况)?(?:的)?(?:(?P<within>20\d{2})年)?"
+    r"(?:年度|年|度)?(?:工作)?(?:情况)?(?:的)?(?:年度)?(?:统计)?(?:报告|年报)"
 )
 _YEAR_AT = re.compile(_YEAR)
 _CUT_BEFORE = re.compile(
     r".*(?:[>》|→»/\\:：】\]]|附件\d*|关于(?:公布|发布|印发)?|现将|公布|发布)(?=.{2})"
 )
+_EDGES = "《〈》“”\"'[]-—_·・、,，."
 _META = re.compile(
     r"(?:发布|公开|制发|发文|制作|主办)(?:机构|单位|机关|部门)|责任(?:单位|部门)|(?:信息)?来源"
 )
@@ -33,6 +35,8 @@ _AUTHOR = re.compile(
     r"本(?:年度)?(?:年度)?报告(?:由|系)(?P<organ>.{2,30}?)(?:按照|根据|依据|依照|编制|汇总|负责)"
 )
 _PUBLISHED = re.compile(r"(?:现将|现公布|现发布|公布|特编制)(?P<organ>[^,，。]{2,30}?)20\d{2}年")
+#: What follows a year that the text is about, and not one in which a rule was made.
+_OWN_YEAR = r"(?=度?(?:[,，。;；、]|我|本|全|共|新|累计|未|没有|.{0,12}(?:局|县|市|区|办|厅|委|政府|收到|受理|公开|发布)))(?!.{0,6}(?:修订|修正|施行|实施|印发|制定|颁布))"
 _ORGAN_END = re.compile(
     r"(?:政府|办公室|委员会|局|厅|署|院|中心|办事处|管委会|县|市|区|州|盟|旗|省|镇|乡|街道|总队|支队|大队|公司|校|所|站|处|队|办|委|会|社|库|馆)$"
 )
@@ -59,21 +63,25 @@ def parse_title(text: str) -> tuple[str | None, int | None] | None:
         return None
     match = ends[-1]
     before, rest = flat[: match.start()], flat[match.end() :]
+    head = before
     if before.endswith("人民") and match.group().startswith("政府"):
         before += "政府"
-    before = _CUT_BEFORE.sub("", before).strip("《〈“\"'()[]-—_·・、,，.")
-    year = None
+    if "关于" in before:  # “某局关于报送2023年…的函”, “关于某局2023年…的报告”
+        organ, _, before = before.rpartition("关于")
+        before = organ if _ORGAN_END.search(organ) else before
+    before = _CUT_BEFORE.sub("", before).strip(_EDGES)
+    year = int(match["within"]) if match["within"] else None
     found = list(_YEAR_AT.finditer(before))
     if found:
         last = found[-1]
         year = _as_year(last)
         before = before[: last.start()] + before[last.end() :]
-    elif later := _YEAR_AT.search(rest[:20]):
+    elif year is None and (later := _YEAR_AT.search(rest[:20]) or _YEAR_AT.search(head)):
         year = _as_year(later)
-    organ = before.strip("《〈》“”\"'()[]-—_·・、,，.的度") or None
-    if organ and not (2 <= len(organ) <= 40):
-        organ = None
-    return organ, year
+    name = before.strip(_EDGES + "的度").replace("(", "（").replace(")", "）")
+    if name.count("（") != name.count("）"):
+        name = name.strip("（）")
+    return (name if 2 <= len(name) <= 40 else None), year
 
 
 def _as_year(match: re.Match[str]) -> int | None:
@@ -118,7 +126,7 @@ def _consider(best: Identity, text: str, where: int) -> None:
     ):
         best.issuer = issuer or best.issuer
         best.year = year or best.year
-        best.title = tidy(text)
+        best.title = re.sub(r"\s+", "", tidy(text))
         if where >= 0:
             best.title_row = where
         best.source = "title" if best.year else ""
@@ -164,7 +172,7 @@ def _year(parts: Parts, text: str, filename: str) -> tuple[int | None, str]:
     if match := _PERIOD.search(text):
         return int(match["year"]), "period"
     first = squash(parts.texts.get("s1") or "")
-    years = Counter(int(year) for year in re.findall(r"(20\d{2})年(?!\d|1?\d月\d)", first))
+    years = Counter(int(year) for year in re.findall(rf"(20\d{{2}})年{_OWN_YEAR}", first))
     if years:
         year, count = years.most_common(1)[0]
         if count > 1 or len(years) == 1:

@@ -176,6 +176,12 @@ def _cells(report: ReadReport, evidence: Evidence) -> Iterator[Flag]:
                 f"{name}有一行的一个数字跨了几列，只记在第一列，请核对。",
                 _cells_of(table, row, evidence),
             )
+        if reading.broken:
+            yield Flag(
+                "figure_broken",
+                f"{name}有{len(reading.broken)}个数字在格子里断成了两行，看不出是哪个数，未读入。",
+                tuple(reading.broken),
+            )
         if reading.unknown_columns:
             yield Flag("extra_column", f"{name}有表样以外的列，未读入。")
         for cell_id, cell in reading.cells.items():

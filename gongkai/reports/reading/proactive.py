@@ -7,10 +7,24 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from gongkai.reports.reading.align import Alignment, Match
-from gongkai.reports.reading.columns import Placed, in_order, solid, stacks, under_heads
+from gongkai.reports.reading.columns import (
+    Placed,
+    by_place,
+    centre,
+    in_order,
+    same_columns,
+    solid,
+    stacks,
+    under_heads,
+)
 from gongkai.reports.reading.forms import ColumnItem, best_column, proactive_columns
 from gongkai.reports.reading.normalise import label, squash
-from gongkai.reports.reading.requests import TableReading, row_of
+from gongkai.reports.reading.requests import (
+    TableReading,
+    broken_figures,
+    leave_out,
+    row_of,
+)
 from gongkai.reports.reading.rows import FoundCell, FoundRow, Mode
 from gongkai.reports.reading.values import Kind
 from gongkai.statute.formats import get_format
@@ -44,16 +58,17 @@ def read_proactive(rows: Sequence[FoundRow], found: Alignment, format_id: str) -
         known = [name for name in order if name != "?"]
         if not known or len(set(known)) < len(known):
             order = [column.name for column in columns]
-        elif len(order) < len(columns):
-            counts = {len(solid(row_of(rows, match).values)) for match in members}
-            if counts == {len(columns)}:  # the heads are there but not all could be read
-                order = [column.name for column in columns]
+        counts = {len(solid(row_of(rows, match).values)) for match in members}
+        if len(order) != len(columns) and counts == {len(columns)}:
+            # The figures are all there, only the heads could not all be read.
+            order = known if len(known) == len(columns) else [column.name for column in columns]
         reading.unknown_columns += [name for name in order if name == "?"]
         _units(names, members, reading)
         for match in members:
             row = row_of(rows, match)
-            placed = _place(row, names, heads, order)
+            placed = _place(row, names, heads, order, columns)
             _store(match, row, placed, order, reading)
+    leave_out(reading, broken_figures(rows, found))
     return reading
 
 
@@ -97,7 +112,7 @@ def _names(
         for cell in row.labels
         if not cell.above and not _row_head(cell.text) and row.mode is not Mode.TEXT
     ]
-    if any(row.mode is Mode.LAYOUT for row in heads):
+    if any(row.spaced for row in heads):
         cells = [
             FoundCell("".join(one.text for one in stack), stack[0].x0, stack[0].x1, stack[0].value)
             for stack in stacks(cells)
@@ -115,7 +130,9 @@ def _names(
                 name, used = joined, more
         core = label(cell.text).core
         if name is not None:
-            if name not in {seen for _, seen in found}:
+            if found and found[-1][1] == name:  # a head repeated over the columns it spans
+                found[-1] = (replace(found[-1][0], x1=cell.x1), name)
+            elif name not in {seen for _, seen in found}:
                 found.append((cell, name))
         elif 2 <= len(core) <= 12 and not core.startswith("第二十条"):
             found.append((cell, "?"))
@@ -147,16 +164,21 @@ def _place(
     names: Sequence[tuple[FoundCell, str]],
     heads: Sequence[FoundRow],
     order: Sequence[str],
+    columns: Sequence[ColumnItem],
 ) -> Placed | None:
     row = _without_repeats(row, len(order))
-    by_order = in_order(row, order)
+    by_order = in_order(row, order, labels_span=False)
     filled = solid(row.values)
-    same_grid = row.aligned and any(head.segment == row.segment for head in heads)
-    if same_grid and names and all(name != "?" for name in order):
-        places = {name: (cell.x0, cell.x1) for cell, name in names}
-        placed = under_heads(row, places)
-        if not placed.loose and sum(c is not None for c in placed.cells.values()) == len(filled):
+    known = [(cell, name) for cell, name in names if name != "?"]
+    near = [head for head in heads if head.segment == row.segment and len(head.labels) > 1]
+    if known and same_columns([row], near):
+        placed = under_heads(row, {name: (cell.x0, cell.x1) for cell, name in known})
+        if not placed.loose:
             return placed
+    if by_order is None and row.spaced and len(known) == len(order) and filled:
+        return by_place(row, [(name, centre(cell)) for cell, name in known])
+    if by_order is None and len(filled) == len(columns) and len(known) < len(columns):
+        return in_order(row, [column.name for column in columns], labels_span=False)
     return by_order
 
 

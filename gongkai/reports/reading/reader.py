@@ -41,6 +41,8 @@ from gongkai.statute.formats import (
 SAME_IN_BOTH = "same in both"
 #: A table is believed from this score on: two rows of table three, or three of table two.
 LEAST_SCORE = 2.4
+#: What a whole table reaches easily; below it a report with the old headings is an old report.
+STRONG_SCORE = 9.0
 
 
 @dataclass(slots=True)
@@ -146,11 +148,13 @@ def interpret(document: Document, filename: str = "") -> ReadReport:
         readings["t3"] = read_requests(rows, t3, tables["t2"][1] if _before(tables, t3) else 0)
         tables["t3"] = (readings["t3"].start, t3.end)
     floor = max((end for _, end in tables.values()), default=0)
-    remedies = read_remedies(rows, floor) if tables or _speaks_of_report(rows) else None
+    # Table four alone is believed only under the headings of a report.
+    remedies = read_remedies(rows, floor) if tables or _has_headings(rows) else None
     if remedies is not None:
         readings["t4"] = remedies
         tables["t4"] = (remedies.start, remedies.end)
-    if not readings:
+    strongest = max(one.score for one in (*t2_all.values(), *t3_all.values()))
+    if not readings or (strongest < STRONG_SCORE and is_old_report(rows)):
         raise NotAReport(_why_not(rows))
     parts = find_parts(rows, tables, identity.title_row)
     identity = complete(identity, rows, parts, filename)
@@ -221,7 +225,7 @@ def _has_figures(rows: Sequence[FoundRow], found: Alignment) -> bool:
     )
 
 
-def _speaks_of_report(rows: Sequence[FoundRow]) -> bool:
+def _has_headings(rows: Sequence[FoundRow]) -> bool:
     return sum(heading_of(row.text) is not None for row in rows if len(row.text) < 60) >= 2
 
 

@@ -99,7 +99,8 @@ def read_remedies(rows: Sequence[FoundRow], floor: int) -> TableReading | None:
             continue
         if not row.values:
             continue
-        placed = _under_words(row, above) or _by_order(row, heads, reading)
+        placed = _under_words(row, above) or _as_on_the_form(row, above, heads)
+        placed = placed or _by_order(row, heads, reading)
         if placed is None:
             if row.figures:
                 reading.unplaced[f"row{number}"] = row
@@ -205,16 +206,46 @@ def _under_words(row: FoundRow, above: Sequence[FoundRow]) -> dict[str, FoundCel
     return found or None
 
 
+def _as_on_the_form(
+    row: FoundRow, above: Sequence[FoundRow], heads: _Heads
+) -> dict[str, FoundCell | None] | None:
+    """All fifteen figures in the order of the form, where the heads in the same grid that can be
+    read say the same (a page may have ended between the others and the figures)."""
+    columns = [column.name for column in remedy_columns()]
+    groups = [group.name for group in remedy_groups()]
+    if not row.aligned or len(row.values) != len(columns) * len(groups) or heads.litigation_first:
+        return None
+    cells = [cell for one in above if one.segment == row.segment for cell in one.labels]
+    known = 0
+    for place, value in enumerate(row.values):
+        stack = [cell for cell in cells if min(cell.x1, value.x1) - max(cell.x0, value.x0) > 0.3]
+        name = next((found for cell in reversed(stack) if (found := _column(cell.text))), None)
+        if name is not None and name != columns[place % len(columns)]:
+            return None
+        known += name is not None
+    if known < 2 * len(columns):
+        return None
+    names = [f"{group}.{column}" for group in groups for column in columns]
+    return {
+        name: cell if cell.value.kind is not Kind.EMPTY else None
+        for name, cell in zip(names, row.values, strict=True)
+    }
+
+
 def _by_order(
     row: FoundRow, heads: _Heads, reading: TableReading
 ) -> dict[str, FoundCell | None] | None:
     known = {cell_id.split(".")[1] for cell_id in reading.cells}
     order = heads.order(sorted(known))
+    full = [
+        f"{group.name}.{column.name}" for group in remedy_groups() for column in remedy_columns()
+    ]
+    if heads.litigation_first:
+        full = full[5:] + full[:5]
+    if len(full) in (len(solid(row.values)), len(row.values)) and sorted(order) != sorted(full):
+        order = full  # all figures are there, the heads were not all read
     placed = in_order(row, order)
-    if placed is None:
-        full = [f"{g.name}.{c.name}" for g in remedy_groups() for c in remedy_columns()]
-        placed = in_order(row, full) if len(solid(row.values)) == len(full) else None
-    if placed is None:
+    if placed is None or not order:
         return None
     if placed.loose:
         reading.loose[order[0].partition(".")[0]] = placed.loose

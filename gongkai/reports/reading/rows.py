@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import Enum
+from itertools import pairwise
 
 from gongkai.reports.reading.document import Block, Cell, Deadline, Document, Grid, Line, TooLarge
 from gongkai.reports.reading.forms import is_head, resembles
@@ -20,7 +21,11 @@ from gongkai.reports.reading.values import Kind, Value, read_value
 
 MAX_EXPANDED = 250_000
 _DIGIT_BREAK = re.compile(r"[\d０-９]\s*\n\s*[\d０-９]")
-_NUMBER_TAIL = re.compile(r"[+\-－]?[\d０-９][\d０-９,，.]*|[/／—－-]+|无")
+_UNITS = frozenset(("元", "万元", "亿元", "件", "项", "个", "条", "宗"))
+_BROKEN_FIGURE = re.compile(r"[\d０-９]+(?:[,，.．][\d０-９]*)+")
+_VERTICAL = frozenset("三、本年度办理结果")
+_SENTENCE = re.compile(r"[，。；：？！]")
+_TAIL_START = re.compile(r"[\d０-９+\-－−–—/／“\"增减无]")
 
 
 class Mode(Enum):
@@ -54,7 +59,11 @@ class FoundCell:
 
 @dataclass(slots=True)
 class FoundRow:
-    """``labels`` left of the figures, ``values`` right of the last label, blanks included."""
+    """``labels`` left of the figures, ``values`` right of the last label, blanks included.
+
+    ``aligned``: its cells stand in the columns of a grid; ``spaced``: its pieces stand where they
+    were printed. ``width``: how many cells it had, blanks included.
+    """
 
     mode: Mode
     segment: int
@@ -63,6 +72,8 @@ class FoundRow:
     line: Line | None = None
     page: int = 0
     aligned: bool = False
+    spaced: bool = False
+    width: int = 0
     gap: int = 0
     _own: Label | None = None
 
@@ -214,12 +225,18 @@ def _cell_lines(lines: list[Line], segment: int) -> Iterator[FoundRow]:
 
 
 def _plain_line(line: Line, rows: list[FoundRow], segment: int, usual: int) -> None:
-    pieces = [cell for piece in line.pieces for cell in _loosen(piece.text, piece.x0, piece.x1)]
+    cells: list[FoundCell] = []
+    for piece in line.pieces:
+        before = "".join(cell.text for cell in cells)
+        cells.extend(_loosen(piece.text, piece.x0, piece.x1, before))
+    pieces = _spelled(cells)
     if len(pieces) > 1:
-        segment_row = list(
-            _split(pieces, Mode.LAYOUT, segment, set(), line=line, page=line.page, aligned=False)
-        )
-        rows.extend(segment_row)
+        # Only pieces that stand apart say by their places which column they are in.
+        spaced = len(line.pieces) > 1 and len(pieces) <= len(line.pieces)
+        for row in _split(pieces, Mode.LAYOUT, segment, set(), line=line, page=line.page):
+            row.spaced = spaced
+            row.labels = _without_vertical(row)
+            rows.append(row)
         return
     if not pieces:  # an explicit empty cell
         pieces = [FoundCell("", 0.0, 1.0, read_value(""))]
@@ -228,12 +245,12 @@ def _plain_line(line: Line, rows: list[FoundRow], segment: int, usual: int) -> N
     if cell.is_text:
         if last is not None and last.mode is Mode.STREAM and last.values and line.gap > usual:
             _add_blanks(last, line.gap, usual)
-        mode = Mode.STREAM if len(cell.text) <= 60 else Mode.TEXT
+        mode = Mode.STREAM if len(cell.text.replace(" ", "")) <= 60 else Mode.TEXT
         rows.append(FoundRow(mode, segment, [cell], line=line, page=line.page, gap=line.gap))
         return
     attach = (
         last is not None
-        and last.mode is Mode.STREAM
+        and (last.mode is Mode.STREAM or (last.mode is Mode.LAYOUT and not last.values))
         and last.segment == segment
         and last.page == line.page
         and not (last.labels and heading_of(last.labels[0].text))
@@ -243,7 +260,16 @@ def _plain_line(line: Line, rows: list[FoundRow], segment: int, usual: int) -> N
         rows.append(last)
     elif line.gap > usual:
         _add_blanks(last, line.gap, usual)
+    last.mode = Mode.STREAM
     last.values.append(cell)
+
+
+def _without_vertical(row: FoundRow) -> list[FoundCell]:
+    """Labels without a character of 三、本年度办理结果 printed downwards beside them."""
+    labels = row.labels
+    while labels and labels[0].text in _VERTICAL and (len(labels) > 1 or row.values):
+        labels = labels[1:]
+    return labels
 
 
 def _add_blanks(row: FoundRow, gap: int, usual: int) -> None:
@@ -272,17 +298,20 @@ def _usual_gap(lines: list[Line]) -> int:
     return 0
 
 
-def _loosen(text: str, x0: float, x1: float) -> Iterator[FoundCell]:
-    """A piece whose label and figures stand only one space apart, taken apart."""
+def _loosen(text: str, x0: float, x1: float, before: str = "") -> Iterator[FoundCell]:
+    """A piece whose label and figures stand only one space apart, taken apart.
+
+    ``before``: what stands left of it on the line.
+    """
     if " " in text and len(text) < 160:
-        tokens = text.split(" ")
+        tokens = _with_units(text.split(" "))
         tail = 0
         for token in reversed(tokens):
-            if not _NUMBER_TAIL.fullmatch(token):
+            if not _TAIL_START.match(token) or read_value(token).kind is Kind.TEXT:
                 break
             tail += 1
         head = " ".join(tokens[: len(tokens) - tail])
-        if tail and ((not head and tail > 1) or (head and _labels(head, tail))):
+        if tail and ((not head and tail > 1) or (head and _labels(before + head, tail))):
             step = (x1 - x0) / max(len(text), 1)
             position = x0
             if head:
@@ -292,21 +321,93 @@ def _loosen(text: str, x0: float, x1: float) -> Iterator[FoundCell]:
                 yield FoundCell(token, position, position + step * len(token), read_value(token))
                 position += step * (len(token) + 1)
             return
-        if len(tokens) > 1 and all(is_head(label(token)) for token in tokens):
+        if words := _head_words(tokens):
             step = (x1 - x0) / max(len(text), 1)
             position = x0
-            for token in tokens:
-                yield FoundCell(token, position, position + step * len(token), read_value(token))
-                position += step * (len(token) + 1)
+            for word in words:
+                yield FoundCell(word, position, position + step * len(word), read_value(word))
+                position += step * (len(word) + 1)
             return
     if text:
         yield FoundCell(text, x0, x1, read_value(text) if len(text) < 160 else _long(text))
 
 
+def _with_units(tokens: list[str]) -> list[str]:
+    """“79000.1 元”: a unit set apart from its figure belongs to it."""
+    made: list[str] = []
+    for token in tokens:
+        if token in _UNITS and made and made[-1][-1:].isdigit():
+            made[-1] += token
+        else:
+            made.append(token)
+    return made
+
+
+def _head_words(tokens: list[str]) -> list[str]:
+    """Words of the tables' heads that a line consists of (also spaced out), at least two."""
+    words: list[str] = []
+    position = 0
+    while position < len(tokens):
+        for end in range(min(position + 9, len(tokens)), position, -1):
+            word = "".join(tokens[position:end])
+            if len(word) > 1 and is_head(label(word)):
+                words.append(word)
+                position = end
+                break
+        else:
+            return []
+    return words if len(words) > 1 else []
+
+
+def _spelled(cells: list[FoundCell]) -> list[FoundCell]:
+    """Labels spaced out so far that they came apart (规　章, 总　计) put together."""
+    if sum(cell.is_text for cell in cells) < 2:
+        return cells
+    made: list[FoundCell] = []
+    position = 0
+    while position < len(cells):
+        joined = None
+        if cells[position].is_text:
+            for end in range(min(position + 24, len(cells)), position + 1, -1):
+                run = cells[position:end]
+                text = "".join(cell.text for cell in run)
+                if not all(cell.is_text for cell in run) or not _close(run) or not _known(text):
+                    continue
+                if not _same(text, run[-1].text):
+                    joined = FoundCell(text, run[0].x0, run[-1].x1, _long(text))
+                    position = end
+                    break
+        if joined is None:
+            joined = cells[position]
+            position += 1
+        made.append(joined)
+    return made
+
+
+def _close(run: list[FoundCell]) -> bool:
+    """Whether no piece stands further from the next than a few characters."""
+    width = sum(cell.x1 - cell.x0 for cell in run) / max(sum(len(cell.text) for cell in run), 1)
+    return all(b.x0 - a.x1 <= 3.5 * width for a, b in pairwise(run))
+
+
+def _same(text: str, last: str) -> bool:
+    """Whether the last piece alone is already the line of the form that all pieces are."""
+    whole, part = resembles(label(text)), resembles(label(last))
+    return (
+        bool(part) and max(part.values()) >= 0.9 and max(part, key=lambda one: part[one]) in whole
+    )
+
+
+def _known(text: str) -> bool:
+    parts = label(text)
+    return is_head(parts) or max(resembles(parts).values(), default=0.0) >= 0.9
+
+
 def _labels(head: str, tail: int) -> bool:
     """Whether text before ``tail`` figures may be a row's label (or the end of one)."""
-    parts = label(head)
-    return tail >= 5 or max(resembles(parts).values(), default=0.0) >= (0.72 if tail == 1 else 0.6)
+    if tail >= 5 or (tail >= 2 and len(head) <= 24 and not _SENTENCE.search(head)):
+        return True
+    return max(resembles(label(head)).values(), default=0.0) >= (0.72 if tail == 1 else 0.6)
 
 
 def _long(text: str) -> Value:
@@ -333,13 +434,13 @@ def _split(
     """Labels and figures of a row; two rows when two stand side by side."""
 
     def fresh() -> FoundRow:
-        return FoundRow(mode, segment, line=line, page=page, aligned=aligned)
+        return FoundRow(mode, segment, line=line, page=page, aligned=aligned, width=len(cells))
 
     row = fresh()
     has_number = any(cell.value.kind is Kind.NUMBER for cell in cells)
     seen = 0
     for cell in cells:
-        if not cell.is_text:
+        if not cell.is_text or _BROKEN_FIGURE.fullmatch(cell.text):
             row.values.append(cell)
             seen += cell.value.kind is Kind.NUMBER
             continue

@@ -122,6 +122,7 @@ def _cut(
     rests: dict[int, str],
 ) -> None:
     """The text of the parts, from heading to heading."""
+    title = squash(rows[title_row].text) if title_row >= 0 else ""
     stops = sorted([*parts.starts.values(), *(start for start, _ in tables.values()), len(rows)])
     for name in TEXT_SECTIONS:
         start = parts.starts.get(name)
@@ -130,6 +131,8 @@ def _cut(
             continue
         stop = next(number for number in stops if number > start)
         texts = paragraphs(rows[start + 1 : stop])
+        while texts and (heading_of(texts[-1]) or squash(texts[-1]) == title):
+            texts.pop()  # the next heading or the title, printed again before a table
         if rests.get(start):
             texts.insert(0, rests[start])
         if name == max(parts.starts, key=lambda one: parts.starts[one]):
@@ -217,7 +220,7 @@ def signature_date(ending: Sequence[str]) -> tuple[str, int | None]:
     for text in reversed(ending):
         if match := _DATE.search(squash(text)):
             figure = match["year"]
-            year = int(figure) if figure.isdigit() else None
+            year = int(figure) if figure.isdecimal() else None
             return match.group(), year
     return "", None
 

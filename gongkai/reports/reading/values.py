@@ -125,7 +125,7 @@ _NUMBER = re.compile(
     rf"(?P<number>\d{{1,3}}(?:[,'’]\s?\d{{3}})+(?:\.\d+)?|\d{{1,3}}(?: \d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)"
     rf"(?P<more>余|多|左右|以上)?(?P<unit>{_UNITS})?(?P<more2>余|多|左右)?"
     rf"(?P<note>(?:[(\[【〔{{<].*[)\]】〕}}>]?|(?:其中|注|含|备注|包括|\*|※).*|[,;、。:](?:其中|含|注|包括).*|[增减]加?))?"
-    rf"[。.;、,]?",
+    rf"[。.;、]?",
     re.DOTALL,
 )
 _GROUPING = re.compile(r"[,'’\s]")
@@ -193,11 +193,11 @@ def _read(printed: str) -> Value:
 
 
 def _chinese(text: str, printed: str) -> Value:
-    """A Chinese numeral. 一 alone is more often a dash than a one: it stays text."""
+    """A Chinese numeral. One character alone (一, 三) is a dash or a piece of a label: text."""
     figure = text
     for unit in ("件", "项", "个", "元"):
         figure = figure.removesuffix(unit)
-    if _CHINESE.fullmatch(figure) and text not in ("一", "一一", "一一一"):
+    if _CHINESE.fullmatch(figure) and len(text) > 1 and figure.strip("一"):
         number = chinese_number(figure)
         if number is not None:
             return Value(Kind.NUMBER, number, printed=printed, plain=False, doubtful=True)

@@ -13,10 +13,12 @@ TABLE_WORDS = re.compile(
     r"|复议后起诉|未经复议"
 )
 
+_SPACE = re.compile(r"[\s\u3000\u00a0\u200b]+")
+
 
 def table_words(text: str) -> set[str]:
     """The different table words in a text."""
-    return set(TABLE_WORDS.findall(text))
+    return set(TABLE_WORDS.findall(_SPACE.sub("", text)))
 
 
 def only_arranges(own: set[str], nested: list[set[str]]) -> bool:

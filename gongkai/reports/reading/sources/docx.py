@@ -356,7 +356,7 @@ def _begun(laid: list[list[tuple[int, str, int, str]]], number: int, column: int
 
 
 def _number(text: str | None, default: int) -> int:
-    return min(int(text), 60) if text and text.isdigit() and len(text) < 9 else default
+    return min(int(text), 60) if text and text.isdecimal() and len(text) < 9 else default
 
 
 def _is_heading(element: etree._Element) -> bool:

@@ -405,7 +405,7 @@ def _input(node: LexborNode) -> str:
 
 def _span(cell: LexborNode, name: str) -> int:
     value = (cell.attributes.get(name) or "").strip()[:9]
-    if not value.isdigit():
+    if not value.isdecimal():
         return 1
     number = int(value)
     if name == "rowspan" and number == 0:  # “to the end of the table”

@@ -111,7 +111,7 @@ def _day(text: Any) -> str:
     parts = str(text or "").split("-")
     return (
         f"{parts[0]}年{int(parts[1])}月{int(parts[2])}日"
-        if len(parts) == 3 and all(one.isdigit() for one in parts)
+        if len(parts) == 3 and all(one.isdecimal() for one in parts)
         else ""
     )
 

@@ -10,9 +10,10 @@ import ctypes
 import math
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
+from unicodedata import east_asian_width
 
 import pypdfium2
 import pypdfium2.raw as pdfium
@@ -130,12 +131,10 @@ def _read_page(page: pypdfium2.PdfPage, number: int) -> tuple[_Page, bool]:
 def _chars(textpage: pypdfium2.PdfTextPage) -> tuple[list[Char], int]:
     """The characters that are seen, upright, and by how many quarter turns they were turned."""
     count = min(textpage.count_chars(), MAX_CHARS)
-    box = pdfium.FS_RECTF()
-    left, right, bottom, top = (ctypes.c_double() for _ in range(4))
-    tight = tuple(ctypes.byref(one) for one in (left, right, bottom, top))
-    found: list[tuple[str, float, float, float, float]] = []
-    turns: Counter[int] = Counter()
     handle: Any = textpage.raw
+    found: list[tuple[str, _Box, int]] = []
+    turns: Counter[int] = Counter()
+    boxes = _Boxes(handle)
     high = ""
     for index in range(count):
         code = pdfium.FPDFText_GetUnicode(handle, index)
@@ -148,33 +147,90 @@ def _chars(textpage: pypdfium2.PdfTextPage) -> tuple[list[Char], int]:
         if 0xDC00 <= code < 0xE000:
             text = (high + text).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
         angle = pdfium.FPDFText_GetCharAngle(handle, index)
-        turned = round(angle / (math.pi / 2)) % 4 if angle > 0 else 0
-        # The loose box has the height of the font, so that a comma stands on its line; of turned
-        # characters only the tight box can be trusted.
-        loose = turned == 0 and pdfium.FPDFText_GetLooseCharBox(handle, index, ctypes.byref(box))
-        # Fonts for vertical writing report boxes many times too large.
-        if loose and abs(box.top - box.bottom) <= _LARGEST:
-            x0, x1, y0, y1 = box.left, box.right, box.bottom, box.top
-        elif pdfium.FPDFText_GetCharBox(handle, index, *tight):
-            x0, x1, y0, y1 = left.value, right.value, bottom.value, top.value
-        else:
-            continue
-        turns[turned] += 1
-        found.append((text, min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)))
+        quarters = angle / (math.pi / 2) if angle > 0 else 0.0
+        if abs(quarters - round(quarters)) > 0.1:
+            continue  # a watermark across the page
+        turned = round(quarters) % 4
+        box = boxes.of(index, turned)
+        if box is not None:
+            turns[turned] += 1
+            found.append((text, box, turned))
     turn = turns.most_common(1)[0][0] if turns else 0
-    return [_turned_char(one, turn) for one in _once(found)], turn
+    upright = (_upright(text, box, turn, main=turned == turn) for text, box, turned in found)
+    return list(_once(upright)), turn
 
 
-def _once(
-    chars: list[tuple[str, float, float, float, float]],
-) -> Iterator[tuple[str, float, float, float, float]]:
+_Box = tuple[float, float, float, float, float]  # left, bottom, right, top, height of the font
+_WIDE = ("W", "F")
+
+
+class _Boxes:
+    """Boxes of a page's characters."""
+
+    def __init__(self, handle: Any) -> None:
+        self.handle = handle
+        self.loose = pdfium.FS_RECTF()
+        self.matrix = pdfium.FS_MATRIX()
+        self.sides = tuple(ctypes.c_double() for _ in range(4))
+        self.origin = (ctypes.c_double(), ctypes.c_double())
+
+    def of(self, index: int, turned: int) -> _Box | None:
+        """A character's box as high as its font, so that a comma stands on its line.
+
+        The loose box is that, but not for turned text and not in fonts for vertical writing (there
+        it is many times too large); then the height comes from the size of the font, and stands
+        for “not known” (0) in characters whose tight box is all there is.
+        """
+        if turned == 0 and pdfium.FPDFText_GetLooseCharBox(
+            self.handle, index, ctypes.byref(self.loose)
+        ):
+            box = self.loose
+            if abs(box.top - box.bottom) <= _LARGEST:
+                return (box.left, box.bottom, box.right, box.top, 0.0)
+        left, right, bottom, top = self.sides
+        if not pdfium.FPDFText_GetCharBox(
+            self.handle, index, *(ctypes.byref(one) for one in self.sides)
+        ):
+            return None
+        x0, y0, x1, y1 = left.value, bottom.value, right.value, top.value
+        if turned == 0 or not pdfium.FPDFText_GetMatrix(
+            self.handle, index, ctypes.byref(self.matrix)
+        ):
+            return (x0, y0, x1, y1, 0.0)
+        pdfium.FPDFText_GetCharOrigin(
+            self.handle, index, ctypes.byref(self.origin[0]), ctypes.byref(self.origin[1])
+        )
+        size = pdfium.FPDFText_GetFontSize(self.handle, index)
+        size *= math.hypot(self.matrix.a, self.matrix.b)
+        x, y = self.origin[0].value, self.origin[1].value
+        # Along the line from the origin to the end of the ink, across it only the base line.
+        along = {1: (x, min(y, y0), x, y), 2: (min(x, x0), y, x, y), 3: (x, y, x, max(y, y1))}
+        return (*along[turned], size)
+
+
+def _upright(text: str, box: _Box, turn: int, *, main: bool) -> Char:
+    """A character after the page is turned so that most of its text runs from left to right."""
+    x0, y0, x1, y1, size = box
+    (ax, ay), (bx, by) = _turn(x0, y0, turn), _turn(x1, y1, turn)
+    left, right, low, high = min(ax, bx), max(ax, bx), min(ay, by), max(ay, by)
+    if size and main:
+        if east_asian_width(text[0]) in _WIDE:
+            right = max(right, left + 0.95 * size)
+        return Char(text, left, low - 0.12 * size, right, low + 0.88 * size)
+    if size:  # turned against the page: a box around its base line
+        left, right = min(left, right - 0.9 * size), max(right, left + 0.9 * size)
+        return Char(text, left, low, right, max(high, low + 1.0), turned=True)
+    return Char(text, left, low, right, high, turned=not main)
+
+
+def _once(chars: Iterable[Char]) -> Iterator[Char]:
     """Characters without those printed twice on the same place (bold, shadows)."""
     seen: dict[str, list[tuple[float, float]]] = {}
     for char in chars:
-        text, x0, y0, x1, y1 = char
-        x, y = (x0 + x1) / 2, (y0 + y1) / 2
-        near_x, near_y = 0.15 * max(x1 - x0, 0.5), 0.15 * max(y1 - y0, 0.5)
-        places = seen.setdefault(text, [])
+        x, y = char.xc, char.yc
+        near_x = 0.15 * max(char.x1 - char.x0, 0.5)
+        near_y = 0.15 * max(char.y1 - char.y0, 0.5)
+        places = seen.setdefault(char.text, [])
         if any(abs(x - px) < near_x and abs(y - py) < near_y for px, py in places[-60:]):
             continue
         places.append((x, y))
@@ -190,12 +246,6 @@ def _turn(x: float, y: float, turn: int) -> tuple[float, float]:
     if turn == 3:
         return y, -x
     return x, y
-
-
-def _turned_char(one: tuple[str, float, float, float, float], turn: int) -> Char:
-    text, x0, y0, x1, y1 = one
-    (ax, ay), (bx, by) = _turn(x0, y0, turn), _turn(x1, y1, turn)
-    return Char(text, min(ax, bx), min(ay, by), max(ax, bx), max(ay, by))
 
 
 def _turned_segment(one: Segment, turn: int) -> Segment:
@@ -220,7 +270,8 @@ def _lay_out(page: _Page, deadline: Deadline) -> list[Placed]:
     rules = Rules(page.segments)
     grids, rest = find_grids(rules, page.chars, page.number)
     deadline.check()
-    placed = [*grids, *lines_of(rest, page.number)]
+    # Outside tables, text that runs another way is a page number or a mark in the margin.
+    placed = [*grids, *lines_of([char for char in rest if not char.turned], page.number)]
     placed.sort(key=lambda one: -one.top)
     return placed
 

@@ -19,7 +19,7 @@ from typing import Any
 import pypdfium2
 import pypdfium2.raw as pdfium
 
-from gongkai.reports.reading.document import Cell, Grid
+from gongkai.reports.reading.document import Cell, Grid, Piece
 from gongkai.reports.reading.sources.pdf_text import Char, Placed, cell_text, pieces_of, rows_of
 
 THIN = 2.6
@@ -30,6 +30,7 @@ COVERED = 0.6
 MAX_SEGMENTS = 6000
 MAX_DEPTH = 6
 MAX_RASTER = 120
+_FIGURE = re.compile(r"\d{1,3}(?:[,，]\d{3})+(?:\.\d+)?|\d{1,12}(?:\.\d+)?")
 
 
 @dataclass(slots=True)
@@ -381,6 +382,12 @@ def _covered(spans: Sequence[Span], low: float, high: float) -> bool:
     return length >= COVERED * (high - low)
 
 
+def _one_figure(rows: Sequence[Sequence[Piece]]) -> bool:
+    """Whether the lines of a cell are one long figure, broken because the column is narrow."""
+    texts = ["".join(piece.text for piece in row) for row in rows]
+    return len(texts) <= 4 and texts[0] != "0" and bool(_FIGURE.fullmatch("".join(texts)))
+
+
 def _unruled(texts: dict[int, list[Char]]) -> bool:
     """Whether rules between rows or columns are missing, so that cells hold several figures."""
     wide = tall = 0
@@ -393,5 +400,5 @@ def _unruled(texts: dict[int, list[Char]]) -> bool:
             for row in rows
         ]
         wide += any(len(row) >= 2 for row in figures)
-        tall += sum(bool(row) for row in figures) >= 3
+        tall += sum(bool(row) for row in figures) >= 3 and not _one_figure(rows)
     return wide >= 2 or tall >= 2

@@ -18,13 +18,14 @@ SAME_LINE = 0.42
 
 @dataclass(slots=True)
 class Char:
-    """A character and its box; y grows upwards."""
+    """A character and its box; y grows upwards. ``turned``: it runs another way than the page."""
 
     text: str
     x0: float
     y0: float
     x1: float
     y1: float
+    turned: bool = False
 
     @property
     def xc(self) -> float:

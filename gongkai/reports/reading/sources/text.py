@@ -40,7 +40,11 @@ _PAGE_NUMBER = re.compile(
     r"|第\s*\d{1,3}\s*页(?:\s*[,，/]?\s*共\s*\d{1,3}\s*页)?|\d{1,3}\s*/\s*共?\s*\d{1,3}\s*页)\s*"
 )
 _GAP = re.compile(r"[ \u00a0\u2000-\u200a]{2,}|\u3000+|[ \u3000]*\u3000[ \u3000]*")
+_FIGURE = re.compile(r"(?<=\s\s)[\d.,/—+-]+[件项个条万元]{0,2}(?=\s|$)")
 _HEADING = re.compile(r"\s{0,3}#{1,6}\s+")
+#: Cells a row can have (table four's fifteen figures below each other with their heads' blanks);
+#: a longer run of cells has lost its rows.
+LONGEST_ROW = 32
 _SENTENCE = re.compile(r"[，。；：]")
 
 
@@ -149,7 +153,7 @@ def _bare_page_numbers(pages: list[str]) -> dict[int, int]:
     for page, content in enumerate(pages, 1):
         lines = content.split("\n")
         last = max((place for place, line in enumerate(lines) if line.strip()), default=None)
-        if last is not None and lines[last].strip().isdigit():
+        if last is not None and re.fullmatch(r"[0-9]{1,4}", lines[last].strip()):
             found[page] = (last, int(lines[last].strip()))
     offsets = [number - page for page, (_, number) in found.items()]
     if len(offsets) < 2 or len(set(offsets)) > 1:
@@ -178,7 +182,7 @@ def _line(line: str, page: int, gap: int, wide: bool, widest: float) -> Line | N
     heading = bool(_HEADING.match(line))
     if heading:
         line = _HEADING.sub("", line).rstrip("# ")
-    if "\t" in line.strip():
+    if "\t" in line.lstrip("\t "):
         return _cells([clean(text) for text in line.strip("\n").split("\t")], page, gap)
     line = clean(line).replace("\t", "    ")
     pieces = _pieces(line, wide)
@@ -243,21 +247,23 @@ def _display(text: str, wide: bool) -> float:
 def _wide_characters(raw: list[tuple[str, int]]) -> bool:
     """Whether figures line up better when Chinese characters count as two columns."""
     rows = [
-        line for line, _ in raw[:4000] if len(re.findall(r"(?<=\s)[\d./—-]+(?=\s|$)", line)) >= 4
+        (line, found)
+        for line, _ in raw[:4000]
+        if len(found := list(_FIGURE.finditer(line))) >= 2 and not line.isascii()
     ]
     if len(rows) < 3:
         return False
 
-    def ends(wide: bool) -> int:
-        return len(
-            {
-                int(_display(line[: number.end()], wide))
-                for line in rows
-                for number in re.finditer(r"(?<=\s)[\d./—-]+(?=\s|$)", line)
-            }
-        )
+    def places(wide: bool) -> int:
+        starts, ends = set(), set()
+        for line, found in rows:
+            for figure in found:
+                start = _display(line[: figure.start()], wide)
+                starts.add(start)
+                ends.add(start + len(figure.group()))
+        return min(len(starts), len(ends))
 
-    return ends(True) < ends(False)
+    return places(True) < places(False)
 
 
 def _usual_width(raw: list[tuple[str, int]]) -> float:
@@ -306,7 +312,8 @@ def _one_cell_a_line(raw: list[tuple[str, int]], deadline: Deadline) -> Iterator
             row = None
             lines.append((line, page, None))
     deadline.check()
-    stream = bool(groups) and median(len(cells) for cells, _ in groups) <= 1
+    sizes = [len(cells) for cells, _ in groups]
+    stream = bool(sizes) and (median(sizes) <= 1 or max(sizes) > LONGEST_ROW)
     for line, page, cells in lines:
         if cells is None:
             made = _line(line, page, 0, wide=False, widest=0.0)
