@@ -52,11 +52,13 @@ def alike(found: str, expected: str) -> float:
     if not found or not expected:
         return 0.0
     short, long = sorted((found, expected), key=len)
+    whole = 1 - distance(found, expected) / len(long)
+    if len(short) == len(long):
+        return whole
     common = sum(char in long for char in short)
     if common < 0.5 * len(short):
         return 0.0
-    whole = 1 - distance(found, expected) / len(long)
-    if len(short) < 4 or len(short) == len(long):
+    if len(short) < 4:
         return whole
     # A label cut at the end of a line, shortened by the writer, or with its head put before it.
     share = len(short) / len(long)
