@@ -94,6 +94,8 @@ def head_order(rows: Sequence[FoundRow], columns: tuple[ColumnItem, ...]) -> lis
         place = sub if name in under else top
         place.append(name)
         level[str(number)] = place
+    if grouped and not sub and "natural" in top and "total" in top:
+        return ["?" if name == GROUP else name for name in top]  # organisations not told apart
     known = len([name for name in (*top, *sub) if name not in (GROUP, "?")])
     if known * 3 < len(columns) * 2:
         return None
@@ -162,6 +164,19 @@ def head_columns(
             found[name] = place
         elif name:
             return {}
+    group = next(
+        (c for row in heads for c in row.labels if head_name(c.text, columns) == GROUP), None
+    )
+    if (
+        group is not None
+        and group.x1 - group.x0 > 1
+        and any(
+            not group.x0 <= x0 < group.x1
+            for name, (x0, _) in found.items()
+            if name not in ("natural", "total")
+        )
+    ):
+        return {}  # the heads' spans are wrong: columns of organisations beside their own head
     return found
 
 

@@ -444,8 +444,8 @@ def _split(
             row.values.append(cell)
             seen += cell.value.kind is Kind.NUMBER
             continue
-        if has_number and cell.x0 in figures and not cell.above and not _is_label(cell, 0.75):
-            row.values.append(cell)  # text where a figure belongs
+        if _stands_for_figure(cell, row, figures, has_number):
+            row.values.append(cell)
             continue
         if seen:
             if not _is_label(cell, 0.75):
@@ -460,6 +460,28 @@ def _split(
         row.labels.append(cell)
         row.values = []
     yield row
+
+
+def _stands_for_figure(
+    cell: FoundCell, row: FoundRow, figures: set[float], has_number: bool
+) -> bool:
+    """Whether text stands where a figure belongs (“见附件”, “3-5”)."""
+    expected = cell.x0 in figures and not cell.above
+    after_label = bool(row.labels) and _is_row(row.labels[-1])
+    if not (expected and (has_number or after_label)) and not (
+        after_label and cell.text[:1].isdecimal()
+    ):
+        return False
+    return not _is_label(cell, 0.75)
+
+
+def _is_row(cell: FoundCell) -> bool:
+    """Whether a cell holds the whole label of a row that has figures, and no head of a column."""
+    parts = label(cell.text)
+    return not is_head(parts) and any(
+        value >= 0.97 and ":head:" not in key and ":part:" not in key
+        for key, value in resembles(parts).items()
+    )
 
 
 def _is_label(cell: FoundCell, least: float) -> bool:

@@ -19,8 +19,8 @@ SOURCE = Path(__file__).with_name("report.typ")
 
 
 @cache
-def _compiler() -> typst.Compiler:
-    return typst.Compiler(str(SOURCE), font_paths=[str(FONTS)], ignore_system_fonts=True)
+def _compiler(source: Path) -> typst.Compiler:
+    return typst.Compiler(str(source), font_paths=[str(FONTS)], ignore_system_fonts=True)
 
 
 def _table(form: Form, *, repeat: bool) -> dict:
@@ -62,6 +62,7 @@ def _pdf(
     size: float = 11,
     small: float = 8,
     inset: float = 4,
+    source: Path = SOURCE,
 ) -> bytes:
     content = [
         {"kind": kind, "table": _table(one, repeat=repeat)}
@@ -78,9 +79,14 @@ def _pdf(
         "small": small,
         "inset": inset,
     }
-    made = _compiler().compile(format="pdf", sys_inputs={"data": json.dumps(data)})
+    made = _compiler(source).compile(format="pdf", sys_inputs={"data": json.dumps(data)})
     assert isinstance(made, bytes)
     return made
+
+
+def compiled(report: Specimen, source: Path) -> bytes:
+    """A ruled PDF from another source than ``SOURCE``."""
+    return _pdf(report, source=source)
 
 
 def ruled(report: Specimen) -> tuple[bytes, str]:

@@ -271,6 +271,8 @@ class _Walk:
                     yield from flush()
                     heading = tag in ("h1", "h2", "h3")
             elif what == "close" and tag in _BLOCKS:
+                if node.child is None and not buffer:
+                    gap += 1  # an empty element: a cell in which nothing stands
                 yield from flush()
                 heading = False
             try:

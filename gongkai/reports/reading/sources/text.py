@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import csv
 import html
+import io
 import re
 from collections.abc import Iterator
 from statistics import median
@@ -18,12 +19,14 @@ from gongkai.reports.reading.document import (
     Deadline,
     Document,
     Line,
+    NotAReport,
     Piece,
     TooLarge,
 )
 from gongkai.reports.reading.headings import heading_of
 from gongkai.reports.reading.normalise import tidy
 
+_QUOTED = re.compile(r'(?<=[\t\n])"([^"\t]{0,200}\n[^"\t]{0,200})"(?=[\t\n])')
 _TABLE = re.compile(r"<table[\s>]", re.IGNORECASE)
 _TAG = re.compile(r"</?[a-zA-Z][a-zA-Z0-9:]*(?:\s[^<>]*)?/?>")
 _BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
@@ -56,10 +59,15 @@ def is_page_number(text: str) -> bool:
 def read_text(text: str, filename: str, deadline: Deadline) -> Document:
     """The document of a text."""
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\v", "\n")
+    if '"' in text:  # cells of a spreadsheet that hold line breaks come in quotes
+        text = _QUOTED.sub(lambda cell: re.sub(r"\s*\n\s*", "", cell[1]), text)
     kind = "markdown" if filename.lower().endswith((".md", ".markdown")) else "text"
     document = Document(kind)
     if filename.lower().endswith(".csv"):
-        document.blocks.extend(_separated(text))
+        try:
+            document.blocks.extend(_separated(text))
+        except csv.Error as problem:
+            raise NotAReport("CSV 文件的格式有误，无法读取。") from problem
         return document
     if _TABLE.search(text):
         # Markdown may hold tables as HTML; the text around them stays text.
@@ -96,7 +104,7 @@ def _separated(text: str) -> Iterator[Line]:
     """Lines of comma separated values."""
     sample = text[:20_000]
     delimiter = max(",;\t|，", key=sample.count)
-    for row in csv.reader(text.splitlines(), delimiter=delimiter):
+    for row in csv.reader(io.StringIO(text.replace("\x00", "")), delimiter=delimiter):
         if any(cell.strip() for cell in row):
             yield _cells(row, 0, 0)
 
