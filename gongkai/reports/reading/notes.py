@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -10,7 +11,7 @@ from gongkai.reports.flags import Flag, review_flags
 from gongkai.reports.reading.align import Alignment
 from gongkai.reports.reading.document import Document
 from gongkai.reports.reading.identity import Identity
-from gongkai.reports.reading.normalise import tidy
+from gongkai.reports.reading.normalise import squash, tidy
 from gongkai.reports.reading.requests import TableReading
 from gongkai.reports.reading.rows import FoundRow
 from gongkai.reports.reading.sections import Parts, signature_date
@@ -28,6 +29,8 @@ _TITLES = {
     "s5": "五、存在的主要问题及改进情况",
     "s6": "六、其他需要报告的事项",
 }
+#: A day as sites print it; the first and the last of the year are the period counted.
+_DAY = re.compile(r"20\d{2}[-/.年]\d{1,2}[-/.月]\d{1,2}")
 _SOURCES = {
     "text": "正文",
     "file": "文件名",
@@ -209,6 +212,15 @@ def _cells(report: ReadReport, evidence: Evidence) -> Iterator[Flag]:
             )
 
 
+def _dated(evidence: Evidence) -> bool:
+    """Whether a date stands below the report, or above it as the day of its publication."""
+    if signature_date(evidence.parts.ending)[0]:
+        return True
+    first = min(evidence.parts.starts.values(), default=0)
+    text = squash(" ".join(row.text for row in evidence.rows[:first]))
+    return any(not re.search(r"\D0?1\D0?1$|\D12\D31$", day) for day in _DAY.findall(text))
+
+
 def _parts(evidence: Evidence) -> Iterator[Flag]:
     tables = {"s2": "t2", "s3": "t3", "s4": "t4"}
     for name, title in _TITLES.items():
@@ -219,7 +231,7 @@ def _parts(evidence: Evidence) -> Iterator[Flag]:
         yield Flag("section_missing", f"没有找到“{title}”这一部分的标题。")
     for collision in evidence.parts.collisions:
         yield Flag("numbering_collides", f"标题编号重复：{collision}。")
-    if "s6" in evidence.parts.starts and not signature_date(evidence.parts.ending)[0]:
+    if "s6" in evidence.parts.starts and not _dated(evidence):
         yield Flag("no_date", "没有成文日期。")
     for flag, message in evidence.document.notes:
         yield Flag(flag, message)

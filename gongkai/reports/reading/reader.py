@@ -18,8 +18,9 @@ from gongkai.reports.reading.align import Alignment, align
 from gongkai.reports.reading.document import Deadline, Document, NotAReport
 from gongkai.reports.reading.figures import read_figures
 from gongkai.reports.reading.forms import proactive_items, request_items
-from gongkai.reports.reading.headings import heading_of
+from gongkai.reports.reading.headings import TEXT_SECTIONS, heading_of
 from gongkai.reports.reading.identity import complete, find_title, is_old_report
+from gongkai.reports.reading.normalise import squash
 from gongkai.reports.reading.proactive import evidence, read_proactive
 from gongkai.reports.reading.remedies import read_remedies
 from gongkai.reports.reading.requests import TableReading, read_requests
@@ -35,7 +36,6 @@ from gongkai.statute.formats import (
     compose,
     format_for_year,
     format_ids,
-    get_format,
 )
 
 SAME_IN_BOTH = "same in both"
@@ -116,46 +116,12 @@ def interpret(document: Document, filename: str = "") -> ReadReport:
     rows = found_rows(document, deadline)
     if not any(row.text.strip() for row in rows):
         raise NotAReport("文件里没有文字。")
-    t3_all = {fid: align(rows, request_items(fid), deadline) for fid in format_ids()}
-    t2_all = {fid: align(rows, proactive_items(fid), deadline) for fid in format_ids()}
-    t2_id = _best(
-        {fid: evidence(rows, one, fid) if one.score else 0.0 for fid, one in t2_all.items()}
-    )
-    t3_id = _best({fid: one.score for fid, one in t3_all.items()})
-    t2 = t2_all[t2_id] if t2_id and t2_all[t2_id].score >= LEAST_SCORE else None
-    best_t3 = max(t3_all.values(), key=lambda one: one.score)
-    has_t3 = best_t3.score >= LEAST_SCORE and _has_figures(rows, best_t3)
-    has_t2 = t2 is not None and _has_figures(rows, t2)
     identity = find_title(rows, document.titles)
-    undetermined = False
-    if has_t2 and t2_id is None:  # pragma: no cover - t2 follows t2_id
-        has_t2 = False
-    if has_t3 and t3_id is None:
-        # Too little of the table is there to tell: as table two, else as the year has it.
-        t3_id = t2_id if has_t2 and t2_id else _by_year(identity.year)
-        undetermined = not has_t2
-    if t2 is None and best_t2(t2_all) is not None:
-        t2_id = (t3_id if has_t3 else None) or _by_year(identity.year)
-        t2 = t2_all[t2_id]
-        has_t2 = _has_figures(rows, t2)
-    t3 = t3_all[t3_id] if has_t3 and t3_id else None
-    tables: dict[str, tuple[int, int]] = {}
-    readings: dict[str, TableReading] = {}
-    if has_t2 and t2 is not None and t2_id is not None:
-        readings["t2"] = read_proactive(rows, t2, t2_id)
-        tables["t2"] = (t2.start, t2.end)
-    if t3 is not None:
-        readings["t3"] = read_requests(rows, t3, tables["t2"][1] if _before(tables, t3) else 0)
-        tables["t3"] = (readings["t3"].start, t3.end)
-    floor = max((end for _, end in tables.values()), default=0)
-    # Table four alone is believed only under the headings of a report.
-    remedies = read_remedies(rows, floor) if tables or _has_headings(rows) else None
-    if remedies is not None:
-        readings["t4"] = remedies
-        tables["t4"] = (remedies.start, remedies.end)
-    strongest = max(one.score for one in (*t2_all.values(), *t3_all.values()))
-    if not readings or (strongest < STRONG_SCORE and is_old_report(rows)):
+    found = _find_tables(rows, identity.year, deadline)
+    readings = _read_tables(rows, found)
+    if not readings or (found.strongest < STRONG_SCORE and is_old_report(rows)):
         raise NotAReport(_why_not(rows))
+    tables = {name: (reading.start, reading.end) for name, reading in readings.items()}
     parts = find_parts(rows, tables, identity.title_row)
     identity = complete(identity, rows, parts, filename)
     report = ReadReport(
@@ -163,12 +129,12 @@ def interpret(document: Document, filename: str = "") -> ReadReport:
         year=identity.year,
         title=identity.title,
         formats={
-            "t2": t2_id if "t2" in readings else None,
-            "t3": t3_id if "t3" in readings else None,
+            "t2": found.t2_format if "t2" in readings else None,
+            "t3": found.t3_format if "t3" in readings else None,
             "t4": SAME_IN_BOTH,
         },
         cells={},
-        narrative={name: parts.texts.get(name) for name in ("s1", "s5", "s6")},
+        narrative={name: parts.texts.get(name) for name in TEXT_SECTIONS},
     )
     report.figures = read_figures(report.narrative)
     _take_cells(report, readings)
@@ -176,21 +142,78 @@ def interpret(document: Document, filename: str = "") -> ReadReport:
         report,
         notes.Evidence(
             rows=rows,
-            alignments={"t2": t2 if "t2" in readings else None, "t3": t3},
+            alignments={"t2": found.t2, "t3": found.t3},
             readings=readings,
             parts=parts,
             identity=identity,
             document=document,
-            undetermined=undetermined,
+            undetermined=found.undetermined,
         ),
     )
     return report
 
 
-def best_t2(alignments: Mapping[str, Alignment]) -> Alignment | None:
-    """The best reading of table two, when there is any to speak of."""
+@dataclass(slots=True)
+class _Tables:
+    """Tables two and three where they were found, each under the format that fits it best.
+
+    ``undetermined``: too little of table three is there to tell its format, and no table two.
+    ``strongest``: the score of the best alignment of all, believed or not.
+    """
+
+    t2: Alignment | None = None
+    t3: Alignment | None = None
+    t2_format: str | None = None
+    t3_format: str | None = None
+    undetermined: bool = False
+    strongest: float = 0.0
+
+
+def _find_tables(rows: Sequence[FoundRow], year: int | None, deadline: Deadline) -> _Tables:
+    """Align the rows with every format. A table that fits two equally well goes with the other
+    table, and only where that does not help with the year."""
+    t2 = {one: align(rows, proactive_items(one), deadline) for one in format_ids()}
+    t3 = {one: align(rows, request_items(one), deadline) for one in format_ids()}
+    found = _Tables(strongest=max(one.score for one in (*t2.values(), *t3.values())))
+    has_t2, has_t3 = _is_there(rows, t2), _is_there(rows, t3)
+    if has_t2:
+        found.t2_format = _best(
+            {name: evidence(rows, one, name) if one.score else 0.0 for name, one in t2.items()}
+        )
+    if has_t3:
+        found.t3_format = _best({name: one.score for name, one in t3.items()})
+    if has_t3 and found.t3_format is None:
+        found.undetermined = found.t2_format is None
+        found.t3_format = found.t2_format or _by_year(year)
+    if has_t2 and found.t2_format is None:
+        found.t2_format = found.t3_format or _by_year(year)
+    found.t2 = t2[found.t2_format] if found.t2_format else None
+    found.t3 = t3[found.t3_format] if found.t3_format else None
+    return found
+
+
+def _read_tables(rows: Sequence[FoundRow], found: _Tables) -> dict[str, TableReading]:
+    """The cells of the tables that are there."""
+    readings: dict[str, TableReading] = {}
+    if found.t2 is not None and found.t2_format is not None:
+        readings["t2"] = read_proactive(rows, found.t2, found.t2_format)
+    if found.t3 is not None:
+        above = readings["t2"].end if "t2" in readings else 0
+        floor = above if above <= found.t3.start else 0
+        readings["t3"] = read_requests(rows, found.t3, floor)
+    # Table four alone is believed only under the headings of a report.
+    if readings or _has_headings(rows):
+        floor = max((reading.end for reading in readings.values()), default=0)
+        remedies = read_remedies(rows, floor)
+        if remedies is not None:
+            readings["t4"] = remedies
+    return readings
+
+
+def _is_there(rows: Sequence[FoundRow], alignments: Mapping[str, Alignment]) -> bool:
+    """Whether a table stands in the file: enough of its rows, and cells beside their labels."""
     best = max(alignments.values(), key=lambda one: one.score)
-    return best if best.score >= LEAST_SCORE else None
+    return best.score >= LEAST_SCORE and _has_figures(rows, best)
 
 
 def _best(scores: Mapping[str, float]) -> str | None:
@@ -211,10 +234,6 @@ def _by_year(year: int | None) -> str:
         return format_ids()[0]
 
 
-def _before(tables: Mapping[str, tuple[int, int]], t3: Alignment) -> bool:
-    return "t2" in tables and tables["t2"][1] <= t3.start
-
-
 def _has_figures(rows: Sequence[FoundRow], found: Alignment) -> bool:
     """Whether rows of the form stand in the file as rows (with figures or cells for them)."""
     return any(
@@ -230,7 +249,7 @@ def _has_headings(rows: Sequence[FoundRow]) -> bool:
 
 
 def _why_not(rows: Sequence[FoundRow]) -> str:
-    text = " ".join(row.text for row in rows)[:200_000]
+    text = squash(" ".join(row.text for row in rows)[:200_000])
     about = "信息公开" in text
     if about and is_old_report(rows):
         return (
@@ -287,6 +306,3 @@ def _value(report: ReadReport, cell_id: str, cell: FoundCell | None) -> CellValu
         report.units[cell_id] = unit
         return in_ten_thousands(number, unit)
     return number
-
-
-__all__ = ["NotAReport", "ReadReport", "get_format", "interpret", "read_report"]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from gongkai.reports.reading.normalise import squash
+
 #: Row and column labels of the three tables that no menu or metadata table shows.
 TABLE_WORDS = re.compile(
     r"行政许可|行政处罚|行政强制|行政事业|规范性文件|政府集中采购|对外管理服务|制发件数|废止件数|现行有效"
@@ -13,12 +15,10 @@ TABLE_WORDS = re.compile(
     r"|复议后起诉|未经复议"
 )
 
-_SPACE = re.compile(r"[\s\u3000\u00a0\u200b]+")
-
 
 def table_words(text: str) -> set[str]:
     """The different table words in a text."""
-    return set(TABLE_WORDS.findall(_SPACE.sub("", text)))
+    return set(TABLE_WORDS.findall(squash(text)))
 
 
 def only_arranges(own: set[str], nested: list[set[str]]) -> bool:

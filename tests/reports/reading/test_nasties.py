@@ -347,3 +347,81 @@ def test_watermark_across_a_table(tmp_path):
     path = tmp_path / "marked.typ"
     path.write_text(marked, "utf-8")
     _exact(report, styles_pdf.compiled(report, path), "a.pdf")
+
+
+def test_page_in_traditional_characters():
+    """A page converted for other readers: 規範性檔案 stands for 规范性文件 there."""
+    text = (
+        "某市國資委2020年政府信息公開工作年度報告\n一、總體情況\n2020年新收到政府信息公開申請31件。\n"
+        "二、主動公開政府信息情況\n第二十條第(一)項\n信息內容\n本年新製作數量\n本年新公開數量\n對外公開總數量\n"
+        "規章\n0\n0\n0\n規範性檔案\n4\n5\n130\n第二十條第(五)項\n信息內容\n上一年項目數量\n本年增/減\n處理決定數量\n"
+        "行政許可\n其他對外管理服務事項\n第二十條第(九)項\n信息內容\n採購項目數量\n採購總金額\n政府集中採購\n6\n25.1\n"
+        "三、收到和處理政府信息公開申請情況\n自然人\n法人或其他組織\n總計\n商業企業\n科研機構\n社會公益組織\n法律服務機構\n其他\n"
+        "一、本年新收政府信息公開申請數量\n20\n1\n2\n3\n4\n1\n31\n二、上年結轉政府信息公開申請數量\n0\n0\n0\n0\n0\n0\n0\n"
+    )
+    read = read_report(text.encode(), "a.txt")
+    assert (read.year, read.formats["t2"], read.figures) == (
+        2020,
+        "2019",
+        {"requests_received": 31},
+    )
+    assert read.cells["t2.normative.open_total"] == 130
+    assert read.cells["t2.permit.prev_items"] is None  # blanks that left no trace
+    assert read.cells["t2.procurement.amount"] == Decimal("25.1")
+    assert read.cells["t3.new.total"] == 31
+
+
+def test_heads_and_figures_of_table_two_over_different_columns():
+    """Heads over columns 1, 2–3, 4 and figures in 1–2, 3, 4, as a city's page of 2019 has them."""
+    report = specimen("2019", "2019")
+    form = report.forms["t2"]
+    made = []
+    for cell in form.cells:
+        if cell.kind == "figure" and cell.colspan == 1 and cell.row > form.row_of("normative"):
+            cell = replace(cell, col=cell.col + (cell.col > 1), colspan=2 if cell.col == 1 else 1)
+        elif cell.kind != "part" and cell.col >= 2:
+            cell = replace(
+                cell, col=2 if cell.col == 2 else cell.col + 1, colspan=2 if cell.col == 2 else 1
+            )
+        elif cell.kind == "part":
+            cell = replace(cell, colspan=5)
+        made.append(cell)
+    report.forms["t2"] = Form("t2", made)
+    _exact(report, _page(report))
+
+
+def test_report_in_pieces_with_heads_missing():
+    """Rows that a converter left without the heads above them."""
+    text = (
+        "某市 2025 年政府信息公开工作年度报告\n\n二、主动公开政府信息情况\n| 信息内容 | 本年制发件数 | 本年废止件数 | 现行有效件数 |\n"
+        "|---|---|---|---|\n| 规章 | 3 | 0 | 15 |\n| 行政规范性文件 | 61 | 59 | 422 |\n\n三、收到和处理政府信息公开申请情况\n"
+        "| 一、本年新收政府信息公开申请数量 | 3746 | 63 | 0 | 0 | 19 | 2 | 3830 |\n\n四、政府信息公开行政复议、行政诉讼情况\n"
+        "行政复议行政诉讼\n| 119 | 25 | 91 | 24 | 259 | 7 | 0 | 15 | 6 | 28 | 21 | 1 | 7 | 9 | 38 |\n"
+    )
+    read = read_report(text.encode(), "a.md")
+    assert read.cells["t3.new.legal"] == 19
+    assert [read.cells[f"t4.{group}.total"] for group in ("review", "direct", "after_review")] == [
+        259,
+        28,
+        38,
+    ]
+    assert len(read.cells) == 6 + 7 + 15
+
+
+@pytest.mark.parametrize(
+    "label",
+    [
+        "不予公开-属于国家秘密",
+        "三、（三）不予公开-1.属于国家秘密",
+        "三、本年度办理结果 / （三）不予公开 / 1.属于国家秘密",
+        "不予公开：属于国家秘密",
+    ],
+)
+def test_head_written_before_the_label_in_one_cell(label):
+    report = specimen("2021", "2021")
+    for cell in report.forms["t3"].labels():
+        if cell.text == "1.属于国家秘密":
+            cell.text = label
+    for style in (styles_html.spans, styles_text.one_cell_a_line, styles_text.pipes_after):
+        data, filename = style(report)
+        _exact(report, data, filename)
