@@ -201,17 +201,21 @@ def _joined_points(
         text = max(texts, key=lambda one: max(resembles(label(one)).values(), default=0.0))
         anchor = next((one for one in rows[start:end] if one.figures and one.labels), first)
         own = label(text)
-        single = max(
-            (
-                max(resembles(one.own).values(), default=0.0)
-                for one in rows[start:end]
-                if one.labels
-            ),
-            default=0.0,
-        )
-        if max(resembles(own).values(), default=0.0) > single or (figures and not anchor.figures):
+        # Joining must make a better label than the row of figures has, and no worse one than a
+        # row without figures: a label that is whole does not go on below.
+        likeness = max(resembles(own).values(), default=0.0)
+        beside = _likeness([one for one in rows[start:end] if one.figures])
+        alone = _likeness([one for one in rows[start:end] if not one.figures])
+        if likeness >= alone and (likeness > beside or (figures and not anchor.figures)):
             found += _row_points(rows, items, places, start, end, own, anchor)
     return found
+
+
+def _likeness(rows: Sequence[FoundRow]) -> float:
+    """The best likeness of any of the rows' own labels."""
+    return max(
+        (max(resembles(row.own).values(), default=0.0) for row in rows if row.labels), default=0.0
+    )
 
 
 def joined_labels(rows: Sequence[FoundRow]) -> list[str]:

@@ -163,7 +163,8 @@ def _order_of(heads: list[FoundRow], usual: int) -> list[str] | None:
     columns = request_columns()
     if any(row.spaced for row in heads):
         centres = head_centres(heads, columns)
-        if len(centres) == len(columns) or 5 <= len(centres) == usual:
+        without_totals = len(centres) == len(columns) - 1 and "total" not in centres and usual < 7
+        if len(centres) == len(columns) or 5 <= len(centres) == usual or without_totals:
             return sorted(centres, key=lambda name: centres[name])
         return None
     return head_order(heads, columns)

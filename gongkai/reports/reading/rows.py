@@ -230,6 +230,16 @@ def _plain_line(line: Line, rows: list[FoundRow], segment: int, usual: int) -> N
         before = "".join(cell.text for cell in cells)
         cells.extend(_loosen(piece.text, piece.x0, piece.x1, before))
     pieces = _spelled(cells)
+    before_it = rows[-1] if rows else None
+    if (
+        before_it is not None
+        and before_it.mode is Mode.STREAM
+        and before_it.values
+        and pieces
+        and pieces[0].is_text
+        and line.gap > usual
+    ):
+        _add_blanks(before_it, line.gap, usual)
     if len(pieces) > 1:
         # Only pieces that stand apart say by their places which column they are in.
         spaced = len(line.pieces) > 1 and len(pieces) <= len(line.pieces)
@@ -243,8 +253,6 @@ def _plain_line(line: Line, rows: list[FoundRow], segment: int, usual: int) -> N
     cell = pieces[0]
     last = rows[-1] if rows else None
     if cell.is_text:
-        if last is not None and last.mode is Mode.STREAM and last.values and line.gap > usual:
-            _add_blanks(last, line.gap, usual)
         mode = Mode.STREAM if len(cell.text.replace(" ", "")) <= 60 else Mode.TEXT
         rows.append(FoundRow(mode, segment, [cell], line=line, page=line.page, gap=line.gap))
         return
