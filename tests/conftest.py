@@ -1,6 +1,7 @@
 """Fixtures that every room's tests share."""
 
 from collections.abc import Iterator
+from uuid import uuid4
 
 import pytest
 from django.conf import settings
@@ -62,5 +63,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.fixture(autouse=True)
 def _no_leftovers(settings, tmp_path) -> None:
-    """Each test has its own media folder."""
+    """Each test has its own media folder and its own part of the cache.
+
+    Redis outlives a run, and a database restored from its template hands out the same keys
+    again: without a prefix of its own a test would find what an earlier run had kept.
+    """
     settings.MEDIA_ROOT = tmp_path / "media"
+    prefix = f"test-{uuid4().hex}"
+    settings.CACHES = {
+        alias: {**options, "KEY_PREFIX": prefix} for alias, options in settings.CACHES.items()
+    }
