@@ -75,10 +75,13 @@ INSTALLED_APPS = [
     "gongkai.desk",
     "gongkai.portal",
     "gongkai.reports",
+    "gongkai.disclosure",
     "gongkai.registers",
     "gongkai.foi",
+    "gongkai.catalogue",
     "gongkai.organs",
     "gongkai.workdays",
+    "gongkai.guard",
     "gongkai.ledger",
     "wagtail.users",
     "wagtail.snippets",
@@ -88,6 +91,8 @@ INSTALLED_APPS = [
     "wagtail",
     "modelcluster",
     "taggit",
+    "django_tasks",
+    "django_tasks_db",
     "django_filters",
     "axes",
     "csp",
@@ -262,8 +267,15 @@ WAGTAILADMIN_BASE_URL = env("GONGKAI_BASE_URL", default="http://localhost:8000")
 WAGTAIL_ENABLE_UPDATE_CHECK = False
 WAGTAIL_ENABLE_WHATS_NEW_BANNER = False
 WAGTAIL_GRAVATAR_PROVIDER_URL = None
+# A finished review publishes through our service: index number, duties and ledger with it.
+WAGTAIL_FINISH_WORKFLOW_ACTION = "gongkai.disclosure.workflow.finish"
+WAGTAIL_WORKFLOW_REQUIRE_REAPPROVAL_ON_EDIT = True
 WAGTAILADMIN_PERMITTED_LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
 WAGTAILDOCS_EXTENSIONS = ["csv", "docx", "pdf", "txt", "xlsx"]
+
+# -- Background work -----------------------------------------------------------------------
+# Long work (site migration, large imports) waits in the database; `gongkai serve` runs a worker.
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
 LOGGING = {
     "version": 1,

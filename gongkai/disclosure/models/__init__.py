@@ -1,0 +1,47 @@
+"""What is published: disclosed items with their files, review and public trace."""
+
+from gongkai.disclosure.models.files import Attachment, StoredFile
+from gongkai.disclosure.models.items import (
+    OBJECT_FIELDS,
+    DisclosedItem,
+    DisclosureAttribute,
+    DocumentKind,
+    Genre,
+    IndexCounter,
+    InterpretationForm,
+    ItemIssuer,
+    Status,
+)
+from gongkai.disclosure.models.review import (
+    Decision,
+    GuardOverride,
+    GuardRun,
+    ReviewChain,
+    ReviewDecision,
+    ReviewStep,
+    Step,
+)
+from gongkai.disclosure.models.trace import PublicTrace, TraceKind
+
+__all__ = [
+    "OBJECT_FIELDS",
+    "Attachment",
+    "Decision",
+    "DisclosedItem",
+    "DisclosureAttribute",
+    "DocumentKind",
+    "Genre",
+    "GuardOverride",
+    "GuardRun",
+    "IndexCounter",
+    "InterpretationForm",
+    "ItemIssuer",
+    "PublicTrace",
+    "ReviewChain",
+    "ReviewDecision",
+    "ReviewStep",
+    "Status",
+    "Step",
+    "StoredFile",
+    "TraceKind",
+]

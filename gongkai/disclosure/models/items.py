@@ -1,0 +1,380 @@
+"""The disclosed item (政府信息): its metadata, its text, and where it stands.
+
+Versions are Wagtail revisions: the row holds what is public (or, before the first publication,
+the latest draft); later drafts live in revisions until they are approved. What belongs to the
+item as a whole and not to a version (`OBJECT_FIELDS`) never comes back from an old revision.
+
+`status` and `step` are an index over the Wagtail workflow, kept by `services`, so that lists of a
+million items filter on plain columns.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.contenttypes.fields import GenericRelation
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from modelcluster.fields import ParentalKey, ParentalManyToManyField
+from modelcluster.models import ClusterableModel
+from wagtail.models import DraftStateMixin, RevisionMixin, WorkflowMixin
+
+
+class Status(models.TextChoices):
+    """Where the item stands. A published item with a draft under way stays PUBLISHED."""
+
+    DRAFT = "draft", "草稿"
+    IN_REVIEW = "in_review", "审核中"
+    RETURNED = "returned", "退回修改"
+    SCHEDULED = "scheduled", "待定时发布"
+    PUBLISHED = "published", "已发布"
+    EXPIRED = "expired", "已到期下架"
+    WITHDRAWN = "withdrawn", "已撤回"
+
+
+class DocumentKind(models.TextChoices):
+    """文件类别."""
+
+    REGULATION = "regulation", "规章"
+    NORMATIVE = "normative", "行政规范性文件"
+    POLICY = "policy", "其他政策文件"
+    WORK = "work", "工作文件"
+    INTERPRETATION = "interpretation", "政策解读"
+    INFORMATION = "information", "非公文信息"
+
+
+class Genre(models.TextChoices):
+    """公文种类: the fifteen of 《党政机关公文处理工作条例》 and 其他."""
+
+    RESOLUTION = "resolution", "决议"
+    DECISION = "decision", "决定"
+    ORDER = "order", "命令（令）"
+    COMMUNIQUE = "communique", "公报"
+    ANNOUNCEMENT = "announcement", "公告"
+    CIRCULAR = "circular", "通告"
+    OPINION = "opinion", "意见"
+    NOTICE = "notice", "通知"
+    NOTIFICATION = "notification", "通报"
+    REPORT = "report", "报告"
+    REQUEST = "request", "请示"
+    REPLY = "reply", "批复"
+    BILL = "bill", "议案"
+    LETTER = "letter", "函"
+    MINUTES = "minutes", "纪要"
+    OTHER = "other", "其他"
+
+
+class DisclosureAttribute(models.TextChoices):
+    """公开属性 (Art. 13)."""
+
+    PROACTIVE = "proactive", "主动公开"
+    ON_REQUEST = "on_request", "依申请公开"
+    WITHHELD = "withheld", "不予公开"
+
+
+class InterpretationForm(models.TextChoices):
+    """解读形式; the website's annual statement parts texts from products (图解、视频 …)."""
+
+    TEXT = "text", "文字"
+    CHART = "chart", "图解"
+    QUESTIONS = "questions", "问答"
+    VIDEO = "video", "视频、动画"
+    PRESS = "press", "新闻发布会"
+    EXPERT = "expert", "专家解读"
+    MEDIA = "media", "媒体评论"
+
+
+OBJECT_FIELDS = (
+    "index_number",
+    "legacy_index_number",
+    "organ",
+    "status",
+    "step",
+    "drafted_by",
+    "submitted_by",
+    "submitted_at",
+    "live",
+    "has_unpublished_changes",
+    "published_at",
+    "first_published_at",
+    "last_published_at",
+    "live_revision",
+    "latest_revision",
+    "expired",
+    "withdrawn_at",
+    "withdraw_reason",
+    "created_at",
+    "updated_at",
+)
+"""Fields of the item as a whole; a revision never brings them back."""
+
+
+class DisclosedItem(WorkflowMixin, DraftStateMixin, RevisionMixin, ClusterableModel):
+    """A piece of government information that a body publishes, or has decided not to.
+
+    `organ` is the body responsible for disclosure (Art. 10), whose people handle the item;
+    `issuers` are the bodies that issued it, the lead first. `formed_on` is the day of signature
+    or coming about, `changed_on` that of the last change; both start Art. 26's 20 working days.
+    """
+
+    # -- identity ----------------------------------------------------------------------------
+    organ = models.ForeignKey(
+        "organs.Organ", on_delete=models.PROTECT, related_name="+", verbose_name="公开责任机关"
+    )
+    index_number = models.CharField(
+        "索引号", max_length=40, null=True, blank=True, unique=True, editable=False
+    )
+    legacy_index_number = models.CharField("原索引号", max_length=80, blank=True)
+    title = models.CharField("标题", max_length=200)
+    document_kind = models.CharField(
+        "文件类别",
+        max_length=16,
+        choices=DocumentKind.choices,
+        default=DocumentKind.INFORMATION,
+    )
+    genre = models.CharField("体裁", max_length=16, choices=Genre.choices, blank=True)
+    document_number = models.CharField("发文字号", max_length=100, blank=True)
+    registration_number = models.CharField("规范性文件登记号", max_length=60, blank=True)
+
+    # -- classification ----------------------------------------------------------------------
+    column = models.ForeignKey(
+        "catalogue.Column", on_delete=models.PROTECT, related_name="+", verbose_name="主栏目"
+    )
+    mounts = ParentalManyToManyField(
+        "catalogue.Column", blank=True, related_name="+", verbose_name="同时显示在"
+    )
+    topic = models.ForeignKey(
+        "catalogue.Topic",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="主题分类",
+    )
+    statutory_item = models.CharField("法定公开内容", max_length=8, blank=True)
+    """A code of Articles 20 and 21, "20-01" … "21B-08" (`gongkai.statute.proactive`)."""
+    entries = ParentalManyToManyField(
+        "catalogue.CatalogueEntry", blank=True, related_name="items", verbose_name="标准目录事项"
+    )
+    keywords = models.JSONField("关键词", default=list, blank=True)
+    audience = models.CharField("公开对象", max_length=120, blank=True)
+
+    # -- dates and validity ------------------------------------------------------------------
+    formed_on = models.DateField("成文（形成）日期", null=True, blank=True)
+    changed_on = models.DateField("变更日期", null=True, blank=True)
+    effective_from = models.DateField("施行日期", null=True, blank=True)
+    valid_until = models.DateField("有效期至", null=True, blank=True)
+    repealed_on = models.DateField("废止日期", null=True, blank=True)
+    amended_on = models.DateField("修改日期", null=True, blank=True)
+    successor = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="predecessors",
+        verbose_name="替代（废止、修改）文件",
+    )
+
+    # -- disclosure attribute ----------------------------------------------------------------
+    disclosure_attribute = models.CharField(
+        "公开属性",
+        max_length=12,
+        choices=DisclosureAttribute.choices,
+        default=DisclosureAttribute.PROACTIVE,
+    )
+    exemption = models.CharField("不公开的法定情形", max_length=24, blank=True)
+    """A limb of Articles 14–16 (`gongkai.statute.exemptions`)."""
+    attribute_reason = models.CharField("不主动公开的理由", max_length=500, blank=True)
+    next_assessment_on = models.DateField("下次评估日期", null=True, blank=True)
+    """Art. 18: what is withheld is assessed anew."""
+
+    # -- content -----------------------------------------------------------------------------
+    summary = models.CharField("内容概述", max_length=300, blank=True)
+    body = models.TextField("正文", blank=True)
+    """HTML as `disclosure.richtext.clean` lets it through."""
+    source = models.CharField("信息来源", max_length=120, blank=True)
+    source_url = models.URLField("转载来源网址", max_length=500, blank=True)
+    source_published_at = models.DateTimeField("来源发布时间", null=True, blank=True)
+
+    # -- interpretation ----------------------------------------------------------------------
+    interprets = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="interpretations",
+        verbose_name="所解读的文件",
+    )
+    interpretation_form = models.CharField(
+        "解读形式", max_length=12, choices=InterpretationForm.choices, blank=True
+    )
+    needs_interpretation = models.BooleanField("需要解读", default=False)
+    interpretation_exemption = models.CharField("不解读的理由", max_length=300, blank=True)
+
+    # -- where it stands ---------------------------------------------------------------------
+    status = models.CharField(
+        "状态", max_length=12, choices=Status.choices, default=Status.DRAFT, editable=False
+    )
+    step = models.CharField("当前环节", max_length=12, blank=True, editable=False)
+    """While a version is under review: the `Step` that it awaits."""
+    drafted_by = models.ForeignKey(
+        "organs.User",
+        on_delete=models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="+",
+        verbose_name="起草人",
+    )
+    submitted_by = models.ForeignKey(
+        "organs.User",
+        on_delete=models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="+",
+        verbose_name="送审人",
+    )
+    submitted_at = models.DateTimeField("送审时间", null=True, editable=False)
+    published_at = models.DateTimeField("发布时间", null=True, editable=False)
+    """The first publication; imported items keep the day their old site gave."""
+    withdrawn_at = models.DateTimeField("撤回时间", null=True, editable=False)
+    withdraw_reason = models.CharField("撤回原因", max_length=300, blank=True, editable=False)
+    created_at = models.DateTimeField("起草时间", default=timezone.now, editable=False)
+    updated_at = models.DateTimeField("最近修改", auto_now=True)
+
+    _revisions = GenericRelation(
+        "wagtailcore.Revision", content_type_field="base_content_type", object_id_field="object_id"
+    )
+
+    class Meta:
+        verbose_name = "政府信息"
+        verbose_name_plural = "政府信息"
+        ordering = ["-updated_at", "-id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(status__in=Status.values), name="disclosure_item_status"
+            ),
+            models.CheckConstraint(
+                condition=~Q(status=Status.PUBLISHED)
+                | Q(live=True, index_number__isnull=False, published_at__isnull=False),
+                name="disclosure_item_published",
+            ),
+            models.CheckConstraint(
+                condition=Q(live=False) | Q(disclosure_attribute=DisclosureAttribute.PROACTIVE),
+                name="disclosure_item_attribute",
+                violation_error_message="只有公开属性为“主动公开”的信息才能发布。",
+            ),
+            models.CheckConstraint(
+                condition=Q(disclosure_attribute=DisclosureAttribute.PROACTIVE)
+                | ~Q(attribute_reason=""),
+                name="disclosure_item_reason",
+                violation_error_message="不主动公开的，请写明理由。",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status=Status.WITHDRAWN)
+                | (Q(withdrawn_at__isnull=False) & ~Q(withdraw_reason="")),
+                name="disclosure_item_withdrawn",
+            ),
+            models.CheckConstraint(
+                condition=Q(effective_from=None)
+                | Q(valid_until=None)
+                | Q(valid_until__gte=F("effective_from")),
+                name="disclosure_item_validity",
+                violation_error_message="有效期至不能早于施行日期，请核对两个日期。",
+            ),
+        ]
+        indexes = [
+            # The staff list: newest first within a body, by status.
+            models.Index(fields=["organ", "-updated_at", "-id"], name="disclosure_item_list"),
+            models.Index(fields=["-updated_at", "-id"], name="disclosure_item_all"),
+            models.Index(fields=["organ", "status", "-updated_at"], name="disclosure_item_state"),
+            models.Index(
+                fields=["step", "organ"], condition=~Q(step=""), name="disclosure_item_step"
+            ),
+            # The public lists and the yearly counts.
+            models.Index(
+                fields=["column", "-published_at", "-id"],
+                condition=Q(live=True),
+                name="disclosure_item_column",
+            ),
+            models.Index(
+                fields=["organ", "-published_at", "-id"],
+                condition=Q(live=True),
+                name="disclosure_item_public",
+            ),
+            models.Index(
+                fields=["organ", "document_number"],
+                condition=~Q(document_number=""),
+                name="disclosure_item_number",
+            ),
+            models.Index(
+                fields=["go_live_at"], condition=Q(status="scheduled"), name="disclosure_item_due"
+            ),
+            models.Index(
+                fields=["expire_at"], condition=Q(live=True), name="disclosure_item_expire"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def ledger_label(self) -> str:
+        return f"{self.index_number or '未发布'} {self.title}"
+
+    @property
+    def is_editable(self) -> bool:
+        """Whether a new version may be written: not while one is under review or scheduled."""
+        return not self.step and self.status != Status.SCHEDULED
+
+    def get_workflow(self) -> Any:
+        """The review chain of the responsible body (`disclosure.workflow.workflow_for`)."""
+        from gongkai.disclosure.workflow import workflow_for
+
+        return workflow_for(self.organ)
+
+    def with_content_json(self, content: dict[str, Any]) -> DisclosedItem:
+        """A version as an object; what belongs to the whole item stays as it is now."""
+        item: DisclosedItem = super().with_content_json(content)
+        for name in OBJECT_FIELDS:
+            setattr(item, name, getattr(self, name))
+        return item
+
+
+class ItemIssuer(models.Model):
+    """An issuing body of an item, in the order of the joint document; the lead has order 0."""
+
+    item = ParentalKey(DisclosedItem, on_delete=models.CASCADE, related_name="issuers")
+    organ = models.ForeignKey(
+        "organs.Organ",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="发文机关",
+    )
+    name = models.CharField("机关名称", max_length=120)
+    """As printed; bodies outside this installation have a name only."""
+    order = models.PositiveSmallIntegerField("排序", default=0)
+
+    class Meta:
+        verbose_name = "发文机关"
+        verbose_name_plural = "发文机关"
+        ordering = ["order", "id"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class IndexCounter(models.Model):
+    """The last serial given for index numbers of one prefix (body and year). Never goes back."""
+
+    prefix = models.CharField("前缀", max_length=40, unique=True)
+    last = models.PositiveIntegerField("最后序号", default=0)
+
+    class Meta:
+        verbose_name = "索引号序列"
+        verbose_name_plural = "索引号序列"
+
+    def __str__(self) -> str:
+        return f"{self.prefix} {self.last}"
