@@ -53,6 +53,18 @@ PACKAGES = (
             "licenses/LICENSE-d3": "LICENSE-d3.txt",
         },
     ),
+    # The editor of disclosed items: tables, pasting from Word and WeChat, keyboard, Chinese. The
+    # es2018 build runs on the older browsers of office computers.
+    Package(
+        name="jodit",
+        version="4.15.13",
+        licence="MIT",
+        files={
+            "es2018/jodit.min.js": "jodit.min.js",
+            "es2018/jodit.min.css": "jodit.min.css",
+            "LICENSE.txt": "LICENSE.txt",
+        },
+    ),
     Package(
         name="lucide-static",
         version="1.62.0",
