@@ -1,5 +1,14 @@
 """What is published: disclosed items with their files, review and public trace."""
 
+from gongkai.disclosure.models.bulk import (
+    ImportBatch,
+    ImportedItem,
+    MigrationPage,
+    MigrationRun,
+    MigrationSource,
+    ReclassifiedItem,
+    ReclassifyBatch,
+)
 from gongkai.disclosure.models.files import Attachment, StoredFile
 from gongkai.disclosure.models.items import (
     OBJECT_FIELDS,
@@ -21,6 +30,7 @@ from gongkai.disclosure.models.review import (
     ReviewStep,
     Step,
 )
+from gongkai.disclosure.models.rounds import ReviewOutcome, ValidityReview, ValidityRound
 from gongkai.disclosure.models.trace import PublicTrace, TraceKind
 
 __all__ = [
@@ -33,15 +43,25 @@ __all__ = [
     "Genre",
     "GuardOverride",
     "GuardRun",
+    "ImportBatch",
+    "ImportedItem",
     "IndexCounter",
     "InterpretationForm",
     "ItemIssuer",
+    "MigrationPage",
+    "MigrationRun",
+    "MigrationSource",
     "PublicTrace",
+    "ReclassifiedItem",
+    "ReclassifyBatch",
     "ReviewChain",
     "ReviewDecision",
+    "ReviewOutcome",
     "ReviewStep",
     "Status",
     "Step",
     "StoredFile",
     "TraceKind",
+    "ValidityReview",
+    "ValidityRound",
 ]
