@@ -303,10 +303,25 @@ def test_deep_pages_hold_the_right_rows(county, as_user, monkeypatch) -> None:
     for n in range(120):
         make_organ(f"411281-{n + 100}", name=f"第{n + 100}局", parent=county.top)
     client = as_user(make_user("disclosure_office", county.top))
-    plain = rows_of(client.get(reverse("organs:index") + "?page=3&sort=-code"))
+    pages = [
+        f"{reverse('organs:index')}?page={n}&sort={s}" for n in (2, 3) for s in ("-code", "code")
+    ]
+    plain = [rows_of(client.get(page)) for page in pages]
     monkeypatch.setattr("gongkai.organs.staff_views.lists.DEEP", 10)
-    assert rows_of(client.get(reverse("organs:index") + "?page=3&sort=-code")) == plain
-    assert len(plain) == 24
+    assert [rows_of(client.get(page)) for page in pages] == plain
+    assert [len(rows) for rows in plain] == [50, 50, 24, 24]
+
+
+def test_a_capped_search_says_that_there_is_more(county, as_user, monkeypatch) -> None:
+    for n in range(12):
+        make_organ(f"411281-{n + 100}", name=f"第{n + 100}局", parent=county.top)
+    client = as_user(make_user("disclosure_office", county.top))
+    monkeypatch.setattr("gongkai.organs.views.organs.OrganList.search_cap", 10)
+    page = client.get(reverse("organs:index") + "?q=第")
+    assert "超过 <strong>10</strong> 条" in text(page)
+    assert len(rows_of(page)) == 10
+    exact = client.get(reverse("organs:index") + "?q=第105")
+    assert "共 <strong>1</strong> 条" in text(exact)
 
 
 # -- forms -----------------------------------------------------------------------------------

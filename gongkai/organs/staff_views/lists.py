@@ -12,6 +12,7 @@ from django.core.paginator import Page, Paginator
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
+from django.utils.functional import cached_property
 from django.views.generic.base import TemplateResponseMixin
 
 from gongkai.ledger.models import SITE_CHAIN
@@ -28,15 +29,44 @@ index entries instead of whole rows."""
 
 
 class LateJoinPaginator(Paginator):
-    """Pages of a queryset; deep ones cost one statement more and far less reading."""
+    """Pages of a queryset; deep ones cost one statement more and far less reading.
+
+    A deep page is found by its keys, counted from the nearer end of the list. With `cap`
+    nothing beyond that many records is counted or shown: what no index can count would
+    otherwise read the whole table on every page.
+    """
+
+    def __init__(self, records: Any, per_page: int, *, cap: int | None = None) -> None:
+        super().__init__(records, per_page)
+        self.cap = cap
+
+    @cached_property
+    def _counted(self) -> int:
+        if not isinstance(self.object_list, QuerySet):
+            return len(self.object_list)
+        if self.cap is None:
+            return int(self.object_list.count())
+        return int(self.object_list.order_by()[: self.cap + 1].count())
+
+    @cached_property
+    def count(self) -> int:
+        return self._counted if self.cap is None else min(self._counted, self.cap)
+
+    @property
+    def is_capped(self) -> bool:
+        """Whether there are more records than were counted."""
+        return self.cap is not None and self._counted > self.cap
 
     def page(self, number: int | str) -> Page:
         number = self.validate_number(number)
         bottom = (number - 1) * self.per_page
-        top = bottom + self.per_page
+        top = min(bottom + self.per_page, self.count)
         if bottom < DEEP or not isinstance(self.object_list, QuerySet):
             return self._get_page(list(self.object_list[bottom:top]), number, self)
-        keys = list(self.object_list.values_list("pk", flat=True)[bottom:top])
+        ordered, first, last = self.object_list, bottom, top
+        if self.cap is None and self.count - top < bottom:
+            ordered, first, last = ordered.reverse(), self.count - top, self.count - bottom
+        keys = list(ordered.values_list("pk", flat=True)[first:last])
         return self._get_page(list(self.object_list.filter(pk__in=keys)), number, self)
 
 
@@ -54,6 +84,8 @@ class ScopedListView(ObjectMixin, TemplateResponseMixin, StaffView):
     export_columns: ClassVar[Sequence[Column] | None] = None
     search_fields: ClassVar[Sequence[str]] = ()
     search_hint: ClassVar[str] = ""
+    search_cap: ClassVar[int | None] = None
+    """How many matches of a search are counted; None for all of them."""
     filterset_class: ClassVar[type[StaffFilterSet] | None] = None
     ordering: ClassVar[Sequence[str]] = ("-pk",)
     paginate_by: ClassVar[int] = 50
@@ -120,7 +152,9 @@ class ScopedListView(ObjectMixin, TemplateResponseMixin, StaffView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         records = self.get_records()
-        paginator = LateJoinPaginator(records, self.paginate_by)
+        searched = bool(self.search_fields and self.request.GET.get("q", "").strip())
+        cap = self.search_cap if searched else None
+        paginator = LateJoinPaginator(records, self.paginate_by, cap=cap)
         page = paginator.get_page(self.request.GET.get("page"))
         rows = [self.get_row(obj) for obj in page.object_list]
         context = {
@@ -128,6 +162,7 @@ class ScopedListView(ObjectMixin, TemplateResponseMixin, StaffView):
             "rows": rows,
             "page": page,
             "total": paginator.count,
+            "capped": paginator.is_capped,
             "pages": paginator.get_elided_page_range(page.number, on_each_side=2, on_ends=1),
             "ellipsis": Paginator.ELLIPSIS,
             "q": self.request.GET.get("q", ""),
