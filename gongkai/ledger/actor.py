@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from django.conf import settings
@@ -20,12 +20,24 @@ class Actor:
 
     `name` is stored beside the user's number so that the ledger reads without the
     accounts. `address` is the network address of a web request, empty otherwise.
+    `principals` are the people for whom the person acts as a deputy (代理), by ledger chain (""
+    for every chain): the permission policy names them when only such a right covers the act, and
+    the entries of the actor in that chain say so.
     """
 
     user: AbstractBaseUser | None
     name: str
     channel: Channel
     address: str = ""
+    principals: dict[str, set[str]] = field(default_factory=dict, compare=False, repr=False)
+
+    def acts_for(self, principal: str, chain: str = "") -> None:
+        """What this actor records in `chain` from here on is done for `principal` (a name)."""
+        self.principals.setdefault(chain, set()).add(principal)
+
+    def principals_in(self, chain: str) -> list[str]:
+        """The names for whom the actor acts in `chain`."""
+        return sorted(self.principals.get("", set()) | self.principals.get(chain, set()))
 
     @classmethod
     def from_request(cls, request: HttpRequest) -> Actor:

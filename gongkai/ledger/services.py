@@ -33,6 +33,8 @@ from gongkai.ledger.chain import CURRENT_VERSION, entry_hash, genesis, sm3
 from gongkai.ledger.models import LedgerChain, LedgerEntry
 
 MAX_VALUE_LENGTH = 500
+DEPUTY = "代理"
+"""The key under which an entry names the person for whom a deputy acted."""
 DENIED_KEYS = frozenset(
     {
         "password", "secret", "token", "id_number", "id_card", "identity_number", "passport",
@@ -91,6 +93,9 @@ def record_many(actor: Actor, acts: Iterable[Act]) -> list[LedgerEntry]:
     entries = []
     for act, changes in zip(listed, cleaned, strict=True):
         head = heads[act.chain]
+        principals = actor.principals_in(act.chain)
+        if principals:
+            changes[DEPUTY] = shorten("、".join(principals))
         entry = LedgerEntry(
             chain=head,
             seq=head.last_seq + 1,

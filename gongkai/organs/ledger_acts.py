@@ -15,6 +15,8 @@ labels = {
     "staff.reactivate": "启用账号",
     "staff.grant": "授予角色",
     "staff.end": "终止角色",
+    "staff.appoint_deputy": "委托代理",
+    "staff.revoke_deputy": "撤销代理",
     "staff.login": "登录",
     "staff.logout": "退出",
     "ledger.export": "导出台账",

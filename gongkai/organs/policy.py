@@ -9,19 +9,26 @@ The three administrators (三员分立) hold no other role: the system administr
 bodies and accounts and sees no case, the security officer gives and takes roles, the auditor
 reads the ledger. `services` refuses to combine them.
 
+During an absence a deputy (代理) has the rights of one role of another person in one body, from
+one day until another, never those of an administrator. What is done by such a right alone is
+done for that person: `acting_for` says so, and `authorise` tells the actor, so that the ledger
+entry names both.
+
 `tests/organs/policy.yaml` spells this table out for every role and every action.
 """
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Model, Q, QuerySet
+from django.db.models import BigIntegerField, CharField, F, Model, Q, QuerySet, Value
+from django.db.models.functions import Cast
 from django.utils import timezone
 
-from gongkai.organs.models import Membership, Organ, OrganQuerySet, Role
+from gongkai.organs.models import Deputation, Membership, Organ, OrganQuerySet, Role, User
 
 if TYPE_CHECKING:
     from gongkai.ledger.actor import Actor
@@ -208,16 +215,21 @@ _M = TypeVar("_M", bound=Model)
 
 
 class Grant(NamedTuple):
-    """One valid membership of a user."""
+    """One valid membership of a user, or one that he holds as a deputy.
+
+    `on_behalf_of` and `principal` are the number and name of the person he stands in for.
+    """
 
     role: str
     organ_id: int
     path: str
     depth: int
+    on_behalf_of: int | None = None
+    principal: str = ""
 
 
 def grants_of(user: Any) -> tuple[Grant, ...]:
-    """The user's valid memberships: one statement, then kept on the user object.
+    """The user's valid memberships, then deputations: one statement, kept on the user object.
 
     A request has its own user object, so the memory lasts for a request. After a change of
     memberships within one process call `forget`.
@@ -226,15 +238,62 @@ def grants_of(user: Any) -> tuple[Grant, ...]:
         return ()
     cached: tuple[Grant, ...] | None = getattr(user, _CACHE, None)
     if cached is None:
-        rows = (
-            Membership.objects.valid_on(timezone.localdate())
+        today = timezone.localdate()
+        fields = ("role", "organ_id", "organ__path", "organ__depth", "for_id", "for_name")
+        own = (
+            Membership.objects.valid_on(today)
             .filter(user_id=user.pk)
-            .order_by("organ__path", "role")
-            .values_list("role", "organ_id", "organ__path", "organ__depth")
+            .annotate(
+                for_id=Cast(Value(None), BigIntegerField()),
+                for_name=Cast(Value(""), CharField(max_length=60)),
+            )
+            .order_by()
+            .values_list(*fields)
         )
-        cached = tuple(Grant(*row) for row in rows)
+        deputised = (
+            Deputation.objects.valid_on(today)
+            .filter(deputy_id=user.pk)
+            .annotate(for_id=F("principal_id"), for_name=F("principal__display_name"))
+            .order_by()
+            .values_list(*fields)
+        )
+        grants = [Grant(*row) for row in own.union(deputised, all=True)]
+        if any(grant.role in ADMINISTRATORS for grant in grants):
+            # Services refuse it before; should it ever stand in the table, it gives nothing.
+            grants = [grant for grant in grants if grant.on_behalf_of is None]
+        # Own rights first: whoever has one acts in nobody's name.
+        grants.sort(key=lambda grant: (grant.on_behalf_of or 0, grant.path, grant.role))
+        cached = tuple(grants)
         setattr(user, _CACHE, cached)
     return cached
+
+
+def principals_of(user: Any) -> dict[int, str]:
+    """Whom the user stands in for today: number and name."""
+    return {
+        grant.on_behalf_of: grant.principal
+        for grant in grants_of(user)
+        if grant.on_behalf_of is not None
+    }
+
+
+def in_capacity(user: Any, principal: int | None) -> Any:
+    """The user with only the rights held for `principal`; with None only his own.
+
+    For telling what comes from which right (the start page), never for doing anything.
+    """
+    grants = tuple(grant for grant in grants_of(user) if grant.on_behalf_of == principal)
+    narrowed = copy.copy(user)
+    setattr(narrowed, _CACHE, grants)
+    return narrowed
+
+
+def acting_for(user: Any, action: str, organ: Organ | None = None) -> User | None:
+    """For whom `user` does `action` upon `organ`: None when in his own right (or not at all)."""
+    grant = _grant_for(user, action, organ)
+    if grant is None or grant.on_behalf_of is None:
+        return None
+    return User.objects.get(pk=grant.on_behalf_of)
 
 
 def forget(user: Any) -> None:
@@ -262,17 +321,7 @@ def allows(user: Any, action: str, organ: Organ | None = None) -> bool:
     _known(action)
     if _is_superuser(user):
         return True
-    if action in SITE_WIDE:
-        return holds_at_root(user, action)
-    for grant in grants_of(user):
-        extent = GRANTS[grant.role].get(action)
-        if extent is not None and (
-            organ is None
-            or grant.organ_id == organ.pk
-            or (extent == SUBTREE and organ.path.startswith(grant.path))
-        ):
-            return True
-    return False
+    return _grant_for(user, action, organ) is not None
 
 
 def holds_at_root(user: Any, action: str) -> bool:
@@ -327,6 +376,30 @@ def authorise(actor: Actor, action: str, organ: Organ | None = None) -> None:
         raise PermissionDenied(
             f"您没有{where}“{ACTIONS[action]}”权限。如确有需要，请联系安全保密管理员授权。"
         )
+    grant = _grant_for(actor.user, action, organ)
+    if grant is not None and grant.on_behalf_of is not None:
+        actor.acts_for(grant.principal, organ.code if organ is not None else "")
+
+
+def _grant_for(user: Any, action: str, organ: Organ | None) -> Grant | None:
+    """What gives `user` the action: an own membership before a deputation; None for superusers."""
+    _known(action)
+    if _is_superuser(user):
+        return None
+    for grant in grants_of(user):
+        extent = GRANTS[grant.role].get(action)
+        if extent is None:
+            continue
+        if action in SITE_WIDE:
+            if grant.depth == 0:
+                return grant
+        elif (
+            organ is None
+            or grant.organ_id == organ.pk
+            or (extent == SUBTREE and organ.path.startswith(grant.path))
+        ):
+            return grant
+    return None
 
 
 def _extents(user: Any, action: str) -> tuple[set[int], list[str]]:

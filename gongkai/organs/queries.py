@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
 
 from gongkai.ledger.models import SITE_CHAIN, LedgerChain, LedgerEntry
 from gongkai.organs import policy
-from gongkai.organs.models import Membership, MembershipQuerySet, Organ, OrganQuerySet, User
+from gongkai.organs.models import (
+    Deputation,
+    DeputationQuerySet,
+    Membership,
+    MembershipQuerySet,
+    Organ,
+    OrganQuerySet,
+    User,
+)
 
 
 def tree(root: Organ | None = None, *, on: date | None = None) -> OrganQuerySet:
@@ -64,6 +74,30 @@ def users_for(user: Any, action: str) -> QuerySet[User]:
     organs = policy.organs_for(user, action).order_by().values("pk")
     held = Membership.objects.filter(user=OuterRef("pk"), organ__in=organs)
     return everybody.filter(Q(organ__in=organs) | Exists(held))
+
+
+def possible_deputies(organs: Iterable[Organ]) -> QuerySet[User]:
+    """Who may stand in for somebody of these bodies: their people and those of bodies above.
+
+    Open accounts, without the three administrators and superusers.
+    """
+    codes = {code for organ in organs for code in organ.path.strip("/").split("/")}
+    today = timezone.localdate()
+    held = Membership.objects.exclude(ended_on__lte=today).filter(user=OuterRef("pk"))
+    return (
+        User.objects.filter(is_active=True, is_superuser=False)
+        .filter(Q(organ__code__in=codes) | Exists(held.filter(organ__code__in=codes)))
+        .exclude(Exists(held.filter(role__in=policy.ADMINISTRATORS)))
+        .select_related("organ")
+        .order_by("organ__path", "display_name", "username")
+    )
+
+
+def deputations_about(person: User) -> DeputationQuerySet:
+    """What the person gave to deputies and what he holds as one, newest first."""
+    return Deputation.objects.filter(Q(principal=person) | Q(deputy=person)).select_related(
+        "principal", "deputy", "organ"
+    )
 
 
 def ledger_for(user: Any) -> QuerySet[LedgerEntry]:

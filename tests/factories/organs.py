@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from itertools import count
 
-from gongkai.organs.models import Membership, Organ, OrganKind, OrganLevel, User
+from django.utils import timezone
+
+from gongkai.organs.models import Deputation, Membership, Organ, OrganKind, OrganLevel, User
 
 _numbers = count(1)
 
@@ -73,3 +75,30 @@ def add_role(
 
     policy.forget(user)
     return Membership.objects.create(user=user, organ=organ, role=role, started_on=started_on)
+
+
+def make_deputation(
+    principal: User,
+    deputy: User,
+    role: str,
+    organ: Organ,
+    *,
+    first_day: date | None = None,
+    last_day: date | None = None,
+    **fields: object,
+) -> Deputation:
+    """`deputy` acts for `principal`, for the week around today unless told otherwise."""
+    from gongkai.organs import policy
+
+    today = timezone.localdate()
+    policy.forget(deputy)
+    return Deputation.objects.create(
+        principal=principal,
+        deputy=deputy,
+        role=role,
+        organ=organ,
+        first_day=first_day or today - timedelta(days=3),
+        last_day=last_day or today + timedelta(days=3),
+        reason="出差",
+        **fields,
+    )

@@ -55,13 +55,30 @@ def test_a_site_wide_action_needs_a_role_in_a_body_without_a_superior(county, ro
     assert set(policy.organs_for(user, action)) == set(Organ.objects.all())
 
 
+ROOMS_OF_CASES = ("foi", "registers", "reports", "guard", "catalogue", "disclosure")
+
+
 def test_the_three_administrators_see_no_case_and_share_no_right() -> None:
     for role in policy.ADMINISTRATORS:
         rights = {a for a, extent in TABLE[role].items() if extent != "-"}
-        assert not {a for a in rights if a.split(".")[0] in ("foi", "registers", "reports")}, role
+        assert not {a for a in rights if a.split(".")[0] in ROOMS_OF_CASES}, role
     assert TABLE["system_admin"]["staff.grant"] == "-"
     assert TABLE["security_officer"]["staff.manage"] == "-"
     assert [a for a, extent in TABLE["auditor"].items() if extent != "-"] == ["ledger.view"]
+
+
+@pytest.mark.parametrize("role", sorted(policy.ADMINISTRATORS))
+@pytest.mark.parametrize(
+    "action", [a for a in policy.ACTIONS if a.startswith(("guard.", "catalogue.", "disclosure."))]
+)
+def test_no_administrator_drafts_reviews_publishes_or_guards(county, role, action) -> None:
+    """三员分立: at the root, in the middle, below: nothing of what is published is theirs."""
+    for organ in (county.top, county.middle, county.low):
+        user = make_user(role, organ)
+        assert not policy.allows(user, action)
+        assert not policy.organs_for(user, action).exists()
+        with pytest.raises(PermissionDenied, match=policy.ACTIONS[action]):
+            policy.authorise(Actor.for_user(user), action, organ)
 
 
 def test_roles_in_several_bodies_add_up(county) -> None:

@@ -4,6 +4,7 @@ Each function takes the actor first, asks the policy, changes the tables and the
 transaction, and raises PermissionDenied or ValidationError (Chinese, says what to do).
 """
 
+from gongkai.organs.services.deputies import appoint_deputy, revoke_deputation
 from gongkai.organs.services.importing import ORGAN_COLUMNS, import_organs
 from gongkai.organs.services.people import (
     change_own_account,
@@ -21,6 +22,7 @@ from gongkai.organs.services.tree import abolish_organ, create_organ, move_organ
 __all__ = [
     "ORGAN_COLUMNS",
     "abolish_organ",
+    "appoint_deputy",
     "change_own_account",
     "create_organ",
     "create_user",
@@ -31,6 +33,7 @@ __all__ = [
     "move_organ",
     "reactivate_user",
     "record_login",
+    "revoke_deputation",
     "set_password",
     "update_organ",
     "update_user",

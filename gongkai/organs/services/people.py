@@ -19,7 +19,7 @@ from gongkai.ledger.actor import Actor
 from gongkai.ledger.models import SITE_CHAIN
 from gongkai.ledger.services import diff, record
 from gongkai.organs import policy
-from gongkai.organs.models import Membership, Organ, Role, User
+from gongkai.organs.models import Deputation, Membership, Organ, Role, User
 
 
 def create_user(
@@ -85,7 +85,7 @@ def set_password(actor: Actor, user: User, password: str) -> None:
     """
     _authorise_account(actor, user)
     acts_as_superuser = actor.user is None or getattr(actor.user, "is_superuser", False)
-    if not acts_as_superuser and _roles_now_or_later(user) & policy.ADMINISTRATORS:
+    if not acts_as_superuser and roles_now_or_later(user) & policy.ADMINISTRATORS:
         raise PermissionDenied("三员账号的密码由平台管理员重置，或由本人通过“忘记密码”重置。")
     with transaction.atomic():
         user = _locked(user)
@@ -232,7 +232,23 @@ def _set_active(actor: Actor, user: User, *, active: bool) -> User:
 
 
 def _check_separation(user: User, role: str) -> None:
-    held = _roles_now_or_later(user) - {role}
+    """Neither beside another role nor beside a deputation is anybody an administrator."""
+    if role in policy.ADMINISTRATORS:
+        standing_in = (
+            Deputation.objects.not_over_on(timezone.localdate())
+            .filter(deputy=user)
+            .select_related("principal")
+            .first()
+        )
+        if standing_in is not None:
+            raise ValidationError(
+                {
+                    "role": f"“{user}”是“{standing_in.principal}”的代理人"
+                    f"（至{standing_in.last_day}）。系统管理员、安全保密管理员、安全审计员"
+                    "不能同时代理他人，请先撤销代理，或另选人员。"
+                }
+            )
+    held = roles_now_or_later(user) - {role}
     if not held:
         return
     mine = held & policy.ADMINISTRATORS
@@ -246,7 +262,8 @@ def _check_separation(user: User, role: str) -> None:
         )
 
 
-def _roles_now_or_later(user: User) -> frozenset[str]:
+def roles_now_or_later(user: User) -> frozenset[str]:
+    """The roles that the user holds today or will hold, as far as is known."""
     rows = Membership.objects.filter(user=user).exclude(ended_on__lte=timezone.localdate())
     return frozenset(rows.values_list("role", flat=True))
 
