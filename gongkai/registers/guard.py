@@ -11,15 +11,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from datetime import date
+
+from gongkai.statute.identity import is_well_formed
 
 _IDENTITY = re.compile(
     r"(?<![0-9A-Za-z])([1-9]\d{5})[ -]?((?:19|20)\d{2})(\d{2})(\d{2})[ -]?(\d{3}[0-9Xx])(?![0-9A-Za-z])"
 )
 _MOBILE = re.compile(r"(?<![0-9A-Za-z])(?:\+?86[ -]?)?1[3-9]\d[ -]?\d{4}[ -]?\d{4}(?![0-9A-Za-z])")
 _DIGIT = re.compile(r"\d{3}")
-_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
-_CHECK_DIGITS = "10X98765432"
 
 IDENTITY_MESSAGE = "含有身份证号码。台账不得记录个人信息，请删去后重新填写。"
 MOBILE_MESSAGE = "含有手机号码。台账不得记录个人信息，请删去后重新填写。"
@@ -33,18 +32,8 @@ def personal_data_in(text: str, *, is_number: bool = False) -> str:
     if not _DIGIT.search(text):
         return ""
     plain = unicodedata.normalize("NFKC", text)
-    if any(_is_identity("".join(parts)) for parts in _IDENTITY.findall(plain)):
+    if any(is_well_formed("".join(parts)) for parts in _IDENTITY.findall(plain)):
         return IDENTITY_MESSAGE
     if is_number and plain.strip().isdigit():
         return ""
     return MOBILE_MESSAGE if _MOBILE.search(plain) else ""
-
-
-def _is_identity(number: str) -> bool:
-    """Whether 18 characters are an identity number: birth date and check digit (GB 11643)."""
-    try:
-        date(int(number[6:10]), int(number[10:12]), int(number[12:14]))
-    except ValueError:
-        return False
-    total = sum(int(digit) * weight for digit, weight in zip(number[:17], _WEIGHTS, strict=True))
-    return _CHECK_DIGITS[total % 11] == number[17].upper()
