@@ -5,136 +5,336 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('organs', '0001_initial'),
+        ("organs", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Field',
+            name="Field",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=12, unique=True, verbose_name='领域代码')),
-                ('name', models.CharField(max_length=40, unique=True, verbose_name='领域名称')),
-                ('guided_by', models.CharField(blank=True, max_length=60, verbose_name='指引制定部门')),
-                ('order', models.PositiveIntegerField(default=0, verbose_name='排序')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(max_length=12, unique=True, verbose_name="领域代码")),
+                ("name", models.CharField(max_length=40, unique=True, verbose_name="领域名称")),
+                (
+                    "guided_by",
+                    models.CharField(blank=True, max_length=60, verbose_name="指引制定部门"),
+                ),
+                ("order", models.PositiveIntegerField(default=0, verbose_name="排序")),
             ],
             options={
-                'verbose_name': '领域',
-                'verbose_name_plural': '领域',
-                'ordering': ['order', 'code'],
+                "verbose_name": "领域",
+                "verbose_name_plural": "领域",
+                "ordering": ["order", "code"],
             },
         ),
         migrations.CreateModel(
-            name='Column',
+            name="Column",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.SlugField(max_length=60, unique=True, verbose_name='网址标识')),
-                ('title', models.CharField(max_length=60, verbose_name='栏目名称')),
-                ('kind', models.CharField(choices=[('overview', '概况信息'), ('news', '政务动态'), ('catalogue', '信息公开目录'), ('notice', '通知公告'), ('policy', '政策文件'), ('interpretation', '政策解读'), ('key_field', '重点领域'), ('data', '数据发布'), ('leaders', '领导信息'), ('functions', '机构职能'), ('special', '专题专栏'), ('other', '其他')], max_length=16, verbose_name='类型')),
-                ('order', models.PositiveIntegerField(default=0, verbose_name='排序')),
-                ('max_age_days', models.PositiveIntegerField(blank=True, null=True, verbose_name='最长不更新天数')),
-                ('closed_on', models.DateField(blank=True, null=True, verbose_name='停用日期')),
-                ('owner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organs.organ', verbose_name='责任单位')),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='catalogue.column', verbose_name='上级栏目')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("slug", models.SlugField(max_length=60, unique=True, verbose_name="网址标识")),
+                ("title", models.CharField(max_length=60, verbose_name="栏目名称")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("overview", "概况信息"),
+                            ("news", "政务动态"),
+                            ("catalogue", "信息公开目录"),
+                            ("notice", "通知公告"),
+                            ("policy", "政策文件"),
+                            ("interpretation", "政策解读"),
+                            ("key_field", "重点领域"),
+                            ("data", "数据发布"),
+                            ("leaders", "领导信息"),
+                            ("functions", "机构职能"),
+                            ("special", "专题专栏"),
+                            ("other", "其他"),
+                        ],
+                        max_length=16,
+                        verbose_name="类型",
+                    ),
+                ),
+                ("order", models.PositiveIntegerField(default=0, verbose_name="排序")),
+                (
+                    "max_age_days",
+                    models.PositiveIntegerField(
+                        blank=True, null=True, verbose_name="最长不更新天数"
+                    ),
+                ),
+                ("closed_on", models.DateField(blank=True, null=True, verbose_name="停用日期")),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organs.organ",
+                        verbose_name="责任单位",
+                    ),
+                ),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="children",
+                        to="catalogue.column",
+                        verbose_name="上级栏目",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '栏目',
-                'verbose_name_plural': '栏目',
-                'ordering': ['order', 'slug'],
+                "verbose_name": "栏目",
+                "verbose_name_plural": "栏目",
+                "ordering": ["order", "slug"],
             },
         ),
         migrations.CreateModel(
-            name='StandardCatalogue',
+            name="StandardCatalogue",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('year', models.PositiveSmallIntegerField(verbose_name='版本年度')),
-                ('version', models.PositiveSmallIntegerField(default=1, verbose_name='版次')),
-                ('title', models.CharField(max_length=120, verbose_name='名称')),
-                ('state', models.CharField(choices=[('draft', '编制中'), ('in_force', '现行'), ('superseded', '已被替代')], default='draft', max_length=12, verbose_name='状态')),
-                ('in_force_from', models.DateField(blank=True, null=True, verbose_name='施行日期')),
-                ('superseded_on', models.DateField(blank=True, null=True, verbose_name='被替代日期')),
-                ('organ', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organs.organ', verbose_name='制定政府')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("year", models.PositiveSmallIntegerField(verbose_name="版本年度")),
+                ("version", models.PositiveSmallIntegerField(default=1, verbose_name="版次")),
+                ("title", models.CharField(max_length=120, verbose_name="名称")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("draft", "编制中"),
+                            ("in_force", "现行"),
+                            ("superseded", "已被替代"),
+                        ],
+                        default="draft",
+                        max_length=12,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("in_force_from", models.DateField(blank=True, null=True, verbose_name="施行日期")),
+                (
+                    "superseded_on",
+                    models.DateField(blank=True, null=True, verbose_name="被替代日期"),
+                ),
+                (
+                    "organ",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="organs.organ",
+                        verbose_name="制定政府",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '标准目录',
-                'verbose_name_plural': '标准目录',
-                'ordering': ['organ_id', '-year', '-version'],
+                "verbose_name": "标准目录",
+                "verbose_name_plural": "标准目录",
+                "ordering": ["organ_id", "-year", "-version"],
             },
         ),
         migrations.CreateModel(
-            name='CatalogueEntry',
+            name="CatalogueEntry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=40, verbose_name='事项编码')),
-                ('seq', models.PositiveIntegerField(verbose_name='序号')),
-                ('level1', models.CharField(max_length=200, verbose_name='一级事项')),
-                ('level2', models.CharField(blank=True, max_length=200, verbose_name='二级事项')),
-                ('elements', models.TextField(blank=True, verbose_name='公开内容（要素）')),
-                ('basis', models.TextField(blank=True, verbose_name='公开依据')),
-                ('time_limit_text', models.CharField(blank=True, max_length=300, verbose_name='公开时限')),
-                ('limit_days', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='时限天数')),
-                ('day_type', models.CharField(blank=True, choices=[('workday', '工作日'), ('calendar', '日')], max_length=10, verbose_name='天数种类')),
-                ('trigger', models.CharField(blank=True, max_length=60, verbose_name='起算事由')),
-                ('cycle', models.CharField(blank=True, max_length=24, verbose_name='周期')),
-                ('notice_days', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='公示天数')),
-                ('subject', models.CharField(blank=True, max_length=200, verbose_name='公开主体')),
-                ('channels', models.JSONField(blank=True, default=list, verbose_name='公开渠道和载体')),
-                ('audience_all', models.BooleanField(default=True, verbose_name='全社会')),
-                ('audience_specific', models.CharField(blank=True, max_length=120, verbose_name='特定群体')),
-                ('mode_proactive', models.BooleanField(default=True, verbose_name='主动公开')),
-                ('mode_on_request', models.BooleanField(default=False, verbose_name='依申请公开')),
-                ('level_county', models.BooleanField(default=True, verbose_name='县级')),
-                ('level_township', models.BooleanField(default=False, verbose_name='乡级')),
-                ('pii_risk', models.CharField(blank=True, max_length=20, verbose_name='个人信息风险')),
-                ('pii_rule', models.CharField(blank=True, max_length=200, verbose_name='个人信息处理规则')),
-                ('coverage_test', models.CharField(blank=True, max_length=200, verbose_name='覆盖判定')),
-                ('columns', models.ManyToManyField(blank=True, related_name='entries', to='catalogue.column', verbose_name='对应栏目')),
-                ('field', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='catalogue.field', verbose_name='领域')),
-                ('catalogue', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='catalogue.standardcatalogue', verbose_name='标准目录')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(max_length=40, verbose_name="事项编码")),
+                ("seq", models.PositiveIntegerField(verbose_name="序号")),
+                ("level1", models.CharField(max_length=200, verbose_name="一级事项")),
+                ("level2", models.CharField(blank=True, max_length=200, verbose_name="二级事项")),
+                ("elements", models.TextField(blank=True, verbose_name="公开内容（要素）")),
+                ("basis", models.TextField(blank=True, verbose_name="公开依据")),
+                (
+                    "time_limit_text",
+                    models.CharField(blank=True, max_length=300, verbose_name="公开时限"),
+                ),
+                (
+                    "limit_days",
+                    models.PositiveSmallIntegerField(
+                        blank=True, null=True, verbose_name="时限天数"
+                    ),
+                ),
+                (
+                    "day_type",
+                    models.CharField(
+                        blank=True,
+                        choices=[("workday", "工作日"), ("calendar", "日")],
+                        max_length=10,
+                        verbose_name="天数种类",
+                    ),
+                ),
+                ("trigger", models.CharField(blank=True, max_length=60, verbose_name="起算事由")),
+                ("cycle", models.CharField(blank=True, max_length=24, verbose_name="周期")),
+                (
+                    "notice_days",
+                    models.PositiveSmallIntegerField(
+                        blank=True, null=True, verbose_name="公示天数"
+                    ),
+                ),
+                ("subject", models.CharField(blank=True, max_length=200, verbose_name="公开主体")),
+                (
+                    "channels",
+                    models.JSONField(blank=True, default=list, verbose_name="公开渠道和载体"),
+                ),
+                ("audience_all", models.BooleanField(default=True, verbose_name="全社会")),
+                (
+                    "audience_specific",
+                    models.CharField(blank=True, max_length=120, verbose_name="特定群体"),
+                ),
+                ("mode_proactive", models.BooleanField(default=True, verbose_name="主动公开")),
+                ("mode_on_request", models.BooleanField(default=False, verbose_name="依申请公开")),
+                ("level_county", models.BooleanField(default=True, verbose_name="县级")),
+                ("level_township", models.BooleanField(default=False, verbose_name="乡级")),
+                (
+                    "pii_risk",
+                    models.CharField(blank=True, max_length=20, verbose_name="个人信息风险"),
+                ),
+                (
+                    "pii_rule",
+                    models.CharField(blank=True, max_length=200, verbose_name="个人信息处理规则"),
+                ),
+                (
+                    "coverage_test",
+                    models.CharField(blank=True, max_length=200, verbose_name="覆盖判定"),
+                ),
+                (
+                    "columns",
+                    models.ManyToManyField(
+                        blank=True,
+                        related_name="entries",
+                        to="catalogue.column",
+                        verbose_name="对应栏目",
+                    ),
+                ),
+                (
+                    "field",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="entries",
+                        to="catalogue.field",
+                        verbose_name="领域",
+                    ),
+                ),
+                (
+                    "catalogue",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="entries",
+                        to="catalogue.standardcatalogue",
+                        verbose_name="标准目录",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '公开事项',
-                'verbose_name_plural': '公开事项',
-                'ordering': ['catalogue_id', 'field__order', 'seq'],
+                "verbose_name": "公开事项",
+                "verbose_name_plural": "公开事项",
+                "ordering": ["catalogue_id", "field__order", "seq"],
             },
         ),
         migrations.CreateModel(
-            name='Topic',
+            name="Topic",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=8, unique=True, verbose_name='代码')),
-                ('name', models.CharField(max_length=60, verbose_name='名称')),
-                ('alias', models.CharField(blank=True, max_length=60, verbose_name='本地名称')),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='catalogue.topic', verbose_name='上级主题')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(max_length=8, unique=True, verbose_name="代码")),
+                ("name", models.CharField(max_length=60, verbose_name="名称")),
+                ("alias", models.CharField(blank=True, max_length=60, verbose_name="本地名称")),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="children",
+                        to="catalogue.topic",
+                        verbose_name="上级主题",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '主题',
-                'verbose_name_plural': '主题',
-                'ordering': ['code'],
+                "verbose_name": "主题",
+                "verbose_name_plural": "主题",
+                "ordering": ["code"],
             },
         ),
         migrations.AddConstraint(
-            model_name='column',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['overview', 'news', 'catalogue', 'notice', 'policy', 'interpretation', 'key_field', 'data', 'leaders', 'functions', 'special', 'other'])), name='catalogue_column_kind'),
+            model_name="column",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "kind__in",
+                        [
+                            "overview",
+                            "news",
+                            "catalogue",
+                            "notice",
+                            "policy",
+                            "interpretation",
+                            "key_field",
+                            "data",
+                            "leaders",
+                            "functions",
+                            "special",
+                            "other",
+                        ],
+                    )
+                ),
+                name="catalogue_column_kind",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='column',
-            constraint=models.CheckConstraint(condition=models.Q(('parent', models.F('id')), _negated=True), name='catalogue_column_parent'),
+            model_name="column",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("parent", models.F("id")), _negated=True),
+                name="catalogue_column_parent",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='standardcatalogue',
-            constraint=models.UniqueConstraint(fields=('organ', 'year', 'version'), name='catalogue_standard_version', violation_error_message='本政府已有这一年度、这一版次的标准目录。'),
+            model_name="standardcatalogue",
+            constraint=models.UniqueConstraint(
+                fields=("organ", "year", "version"),
+                name="catalogue_standard_version",
+                violation_error_message="本政府已有这一年度、这一版次的标准目录。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='standardcatalogue',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'in_force')), fields=('organ',), name='catalogue_standard_in_force', violation_error_message='同一政府同时只能有一个现行的标准目录。'),
+            model_name="standardcatalogue",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "in_force")),
+                fields=("organ",),
+                name="catalogue_standard_in_force",
+                violation_error_message="同一政府同时只能有一个现行的标准目录。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='catalogueentry',
-            constraint=models.UniqueConstraint(fields=('catalogue', 'code'), name='catalogue_entry_code', violation_error_message='这一版目录中已有这个事项编码。'),
+            model_name="catalogueentry",
+            constraint=models.UniqueConstraint(
+                fields=("catalogue", "code"),
+                name="catalogue_entry_code",
+                violation_error_message="这一版目录中已有这个事项编码。",
+            ),
         ),
     ]

@@ -1,97 +1,31 @@
-"""What must be published: topics, columns, the standard catalogue, and the duties it makes.
-
-`Topic` is the State Council's two-level subject classification (主题分类) with local aliases;
-`Column` the portal's column tree (栏目); `StandardCatalogue` a government's 基层政务公开标准目录 of
-one version with its `CatalogueEntry` rows (国办发〔2019〕54号).
-"""
+"""The standard catalogue: fields, versions, matters and entries."""
 
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 
+from gongkai.catalogue.models.tree import Column
+from gongkai.statute.duties import CYCLE_LABELS, Cycle, Rule, trigger_of
 
-class Topic(models.Model):
-    """A topic (主题) of the two-level classification; `code` is ours, "02" or "02-01"."""
+CHANNELS = (
+    "政府网站",
+    "政府公报",
+    "两微一端",
+    "发布会/听证会",
+    "广播电视",
+    "纸质媒体",
+    "公开查阅点",
+    "政务服务中心",
+    "便民服务站",
+    "入户/现场",
+    "社区/企事业单位/村公示栏(电子屏)",
+    "精准推送",
+    "其他",
+)
+"""The thirteen boxes of the official table, in its order."""
 
-    code = models.CharField("代码", max_length=8, unique=True)
-    name = models.CharField("名称", max_length=60)
-    parent = models.ForeignKey(
-        "self",
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="children",
-        verbose_name="上级主题",
-    )
-    alias = models.CharField("本地名称", max_length=60, blank=True)
-
-    class Meta:
-        verbose_name = "主题"
-        verbose_name_plural = "主题"
-        ordering = ["code"]
-
-    def __str__(self) -> str:
-        r"""The written form of the metadata: 综合政务\政务公开."""
-        return f"{self.parent.label}\\{self.label}" if self.parent_id else self.label
-
-    @property
-    def label(self) -> str:
-        """The local name where there is one."""
-        return self.alias or self.name
-
-
-class ColumnKind(models.TextChoices):
-    """What a column holds; the website's annual statement counts by it (国办函〔2018〕12号)."""
-
-    OVERVIEW = "overview", "概况信息"
-    NEWS = "news", "政务动态"
-    CATALOGUE = "catalogue", "信息公开目录"
-    NOTICE = "notice", "通知公告"
-    POLICY = "policy", "政策文件"
-    INTERPRETATION = "interpretation", "政策解读"
-    KEY_FIELD = "key_field", "重点领域"
-    DATA = "data", "数据发布"
-    LEADERS = "leaders", "领导信息"
-    FUNCTIONS = "functions", "机构职能"
-    SPECIAL = "special", "专题专栏"
-    OTHER = "other", "其他"
-
-
-class Column(models.Model):
-    """A column of the portal (栏目). Items stand in one column and may be mounted in others."""
-
-    slug = models.SlugField("网址标识", max_length=60, unique=True)
-    title = models.CharField("栏目名称", max_length=60)
-    kind = models.CharField("类型", max_length=16, choices=ColumnKind.choices)
-    parent = models.ForeignKey(
-        "self",
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="children",
-        verbose_name="上级栏目",
-    )
-    owner = models.ForeignKey(
-        "organs.Organ", on_delete=models.PROTECT, related_name="+", verbose_name="责任单位"
-    )
-    order = models.PositiveIntegerField("排序", default=0)
-    max_age_days = models.PositiveIntegerField("最长不更新天数", null=True, blank=True)
-    closed_on = models.DateField("停用日期", null=True, blank=True)
-
-    class Meta:
-        verbose_name = "栏目"
-        verbose_name_plural = "栏目"
-        ordering = ["order", "slug"]
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(kind__in=ColumnKind.values), name="catalogue_column_kind"
-            ),
-            models.CheckConstraint(condition=~Q(parent=F("id")), name="catalogue_column_parent"),
-        ]
-
-    def __str__(self) -> str:
-        return self.title
+CYCLES = [(str(cycle), label) for cycle, label in CYCLE_LABELS.items()]
 
 
 class Field(models.Model):
@@ -150,12 +84,36 @@ class StandardCatalogue(models.Model):
     def __str__(self) -> str:
         return f"{self.title}（{self.year}年第{self.version}版）"
 
+    @property
+    def is_draft(self) -> bool:
+        return self.state == self.State.DRAFT
+
+
+class Matter(models.Model):
+    """A matter of publication as it lasts over the versions of a government's catalogue.
+
+    An entry is what one version says of it. What was published and what must be published
+    hangs on the matter, so that a new version does not begin with nothing.
+    """
+
+    organ = models.ForeignKey(
+        "organs.Organ", on_delete=models.PROTECT, related_name="+", verbose_name="制定政府"
+    )
+
+    class Meta:
+        verbose_name = "公开事项（跨版次）"
+        verbose_name_plural = "公开事项（跨版次）"
+
+    def __str__(self) -> str:
+        return f"{self.organ_id}-{self.pk}"
+
 
 class CatalogueEntry(models.Model):
     """One matter of publication (公开事项): a row of the official table.
 
-    `limit_days` counts in `day_type`; `cycle` says when a duty arises (see
-    `gongkai.statute.duties`). `channels` is a list of the official channel labels.
+    `limit_days` counts in `day_type`; `cycle` says when a duty arises and `cycle_by` by which
+    day of the period (see `gongkai.statute.duties`). `channels` is a list of the official channel
+    labels. A row that nobody has held against the ministry's guide yet says 待核 in `confidence`.
     """
 
     class DayType(models.TextChoices):
@@ -164,6 +122,9 @@ class CatalogueEntry(models.Model):
 
     catalogue = models.ForeignKey(
         StandardCatalogue, on_delete=models.PROTECT, related_name="entries", verbose_name="标准目录"
+    )
+    matter = models.ForeignKey(
+        Matter, on_delete=models.PROTECT, related_name="entries", editable=False
     )
     code = models.CharField("事项编码", max_length=40)
     field = models.ForeignKey(
@@ -178,7 +139,8 @@ class CatalogueEntry(models.Model):
     limit_days = models.PositiveSmallIntegerField("时限天数", null=True, blank=True)
     day_type = models.CharField("天数种类", max_length=10, choices=DayType.choices, blank=True)
     trigger = models.CharField("起算事由", max_length=60, blank=True)
-    cycle = models.CharField("周期", max_length=24, blank=True)
+    cycle = models.CharField("周期", max_length=24, choices=CYCLES, default=Cycle.EVENT.value)
+    cycle_by = models.CharField("周期内截止日", max_length=5, blank=True)
     notice_days = models.PositiveSmallIntegerField("公示天数", null=True, blank=True)
     subject = models.CharField("公开主体", max_length=200, blank=True)
     channels = models.JSONField("公开渠道和载体", default=list, blank=True)
@@ -191,6 +153,7 @@ class CatalogueEntry(models.Model):
     pii_risk = models.CharField("个人信息风险", max_length=20, blank=True)
     pii_rule = models.CharField("个人信息处理规则", max_length=200, blank=True)
     coverage_test = models.CharField("覆盖判定", max_length=200, blank=True)
+    confidence = models.CharField("核对情况", max_length=120, blank=True)
     columns = models.ManyToManyField(
         Column, blank=True, related_name="entries", verbose_name="对应栏目"
     )
@@ -205,7 +168,46 @@ class CatalogueEntry(models.Model):
                 name="catalogue_entry_code",
                 violation_error_message="这一版目录中已有这个事项编码。",
             ),
+            models.UniqueConstraint(
+                fields=["catalogue", "matter"],
+                name="catalogue_entry_matter",
+                violation_error_message="这一版目录中已有这个事项。",
+            ),
+            models.CheckConstraint(
+                condition=Q(cycle__in=[cycle for cycle, _ in CYCLES]), name="catalogue_entry_cycle"
+            ),
+            models.CheckConstraint(
+                condition=Q(level_county=True) | Q(level_township=True),
+                name="catalogue_entry_level",
+                violation_error_message="公开层级至少选一个：县级、乡级。",
+            ),
+            models.CheckConstraint(
+                condition=Q(mode_proactive=True) | Q(mode_on_request=True),
+                name="catalogue_entry_mode",
+                violation_error_message="公开方式至少选一个：主动、依申请。",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.level1}—{self.level2}" if self.level2 else self.level1
+
+    @property
+    def rule(self) -> Rule:
+        """When it must be published, for `gongkai.statute.duties`."""
+        return Rule(
+            limit_days=self.limit_days,
+            day_type=self.day_type or self.DayType.WORKDAY,
+            trigger=trigger_of(self.trigger),
+            cycle=self.cycle,
+            by=self.cycle_by,
+            notice_days=self.notice_days,
+        )
+
+    @property
+    def is_unchecked(self) -> bool:
+        """Whether nobody has held the row against the ministry's guide yet."""
+        return "待核" in self.confidence
+
+    @property
+    def ledger_label(self) -> str:
+        return f"{self.code} {self}"
