@@ -253,6 +253,13 @@ WHITENOISE_USE_FINDERS = DEBUG or DEMO
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 UPLOAD_MAX_MB = _int("GONGKAI_UPLOAD_MAX_MB", 50)
 
+# -- Migration from old sites ----------------------------------------------------------------
+# Hosts that may be read although they lie in a private network, with commas; who to write to.
+MIGRATION_PRIVATE_HOSTS = [
+    host.strip().lower() for host in env.list("GONGKAI_MIGRATION_PRIVATE_HOSTS", default=[])
+]
+MIGRATION_CONTACT = env("GONGKAI_MIGRATION_CONTACT", default="")
+
 # -- The public site -----------------------------------------------------------------------
 THEME = env("GONGKAI_THEME", default="blue")
 # What 国办发〔2017〕47号 wants in the footer, as far as the site has it:
