@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from gongkai.ledger.models import SITE_CHAIN
 from gongkai.organs import policy, queries
-from gongkai.organs.models import Organ, Role, User
+from gongkai.organs.models import Membership, Organ, Role, User
 from gongkai.organs.services.tree import DETAILS
 from gongkai.organs.staff_views import OrganChoiceField, StaffForm, StaffModelForm
+from gongkai.organs.staff_views.forms import MANY_ORGANS, OrganTextWidget
 
 
 class OrganDetailsForm(StaffModelForm):
@@ -139,6 +141,67 @@ class AppointForm(GrantForm):
                 f"没有用户名为“{name}”的人员，或不在您管理的范围内。请核对，或先由系统管理员建立账号。"
             )
         return found
+
+
+class PersonChoiceField(forms.ModelChoiceField):
+    """One person of those given by `offer`: a list, or above MANY_ORGANS a box with suggestions.
+
+    The value is the user name; in the box "user name name" may be typed.
+    """
+
+    default_error_messages: ClassVar[dict[str, str]] = {
+        "invalid_choice": "没有这个人，或者不在可以选择的范围内。请填写用户名，或从列表中选择。",
+    }
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(queryset=User.objects.none(), to_field_name="username", **kwargs)
+
+    def offer(self, people: QuerySet[User]) -> None:
+        """Offer these people."""
+        self.queryset = people
+        if people.count() > MANY_ORGANS:
+            widget = OrganTextWidget(attrs=self.widget_attrs(OrganTextWidget()))
+            widget.is_required = self.required
+            widget.choices = self.widget.choices
+            self.widget = widget
+
+    def to_python(self, value: Any) -> Any:
+        if isinstance(value, str):
+            value = value.strip().split(" ")[0]
+        return super().to_python(value)
+
+    def label_from_instance(self, obj: Any) -> str:
+        where = f"（{obj.organ.label}）" if obj.organ is not None else ""
+        if isinstance(self.widget, OrganTextWidget):
+            return f"{obj.username} {obj}{where}"
+        return f"{obj}{where}"
+
+
+class DeputyForm(StaffForm):
+    """Who acts for `principal` in one of his roles, from when until when."""
+
+    seat = forms.ModelChoiceField(queryset=Membership.objects.none(), label="委托的角色")
+    deputy = PersonChoiceField(
+        label="代理人",
+        help_text="本机关或上级机构的人员；系统管理员、安全保密管理员、安全审计员除外。",
+    )
+    first_day = forms.DateField(label="代理起", widget=forms.DateInput())
+    last_day = forms.DateField(
+        label="代理止", help_text="含当天，到期自动失效；一次不超过一年。", widget=forms.DateInput()
+    )
+    reason = forms.CharField(label="事由", max_length=200, help_text="例如：出差、休假、学习。")
+
+    def __init__(self, *args: Any, principal: User, seats: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        listed = list(seats)
+        seat = self.fields["seat"]
+        seat.queryset = seats
+        seat.label_from_instance = lambda m: f"{m.organ.label} · {m.get_role_display()}"
+        if len(listed) == 1:
+            seat.initial, seat.empty_label = listed[0].pk, None
+        people = queries.possible_deputies([membership.organ for membership in listed])
+        self.fields["deputy"].offer(people.exclude(pk=principal.pk))
+        self.fields["first_day"].initial = timezone.localdate()
 
 
 class AccountForm(StaffForm):

@@ -4,7 +4,7 @@ A room contributes through a module `staff.py` with a tuple `sections`:
 
     # gongkai/registers/staff.py
     from django.urls import path
-    from gongkai.organs.shell import StaffSection
+    from gongkai.organs.shell import QuickAction, StaffSection
     from gongkai.registers import staff_views as views
 
     sections = (
@@ -16,6 +16,9 @@ A room contributes through a module `staff.py` with a tuple `sections`:
                                             # 800 organs, 810 staff, 900 ledger
             permission="registers.view",    # one action of the policy, or several (any of them)
             url_name="index",               # where the menu item leads: "registers:index"
+            quick_actions=(                 # buttons of the start page, for whoever may
+                QuickAction("登记决定", "create", "registers.edit"),
+            ),
             urls=(
                 path("", views.DecisionList.as_view(), name="index"),
                 path("<int:pk>/", views.DecisionDetail.as_view(), name="detail"),
@@ -49,6 +52,17 @@ from gongkai.organs import policy
 
 
 @dataclass(frozen=True)
+class QuickAction:
+    """What a person often begins, as a button on the start page: "登记申请"."""
+
+    label: str
+    url_name: str
+    """Within the section's namespace."""
+    permission: str
+    icon: str = "plus"
+
+
+@dataclass(frozen=True)
 class StaffSection:
     """One entry of the staff menu and the addresses below it."""
 
@@ -59,6 +73,9 @@ class StaffSection:
     urls: Sequence[URLPattern | URLResolver]
     permission: str | tuple[str, ...]
     url_name: str = "index"
+    in_menu: bool = True
+    """False for a section that is entered from other pages only."""
+    quick_actions: Sequence[QuickAction] = ()
 
     @property
     def permissions(self) -> tuple[str, ...]:
@@ -94,15 +111,26 @@ def sections() -> tuple[StaffSection, ...]:
     if doubles:
         raise ImproperlyConfigured(f"Staff sections share a name: {', '.join(doubles)}")
     for section in collected:
-        for action in section.permissions:
+        begun = [quick.permission for quick in section.quick_actions]
+        for action in (*section.permissions, *begun):
             if action not in policy.ACTIONS:
                 raise ImproperlyConfigured(f"Section {section.name}: unknown action {action}")
     return tuple(sorted(collected, key=lambda s: (s.order, s.name)))
 
 
 def sections_for(user: Any) -> list[StaffSection]:
-    """The sections that the user may enter."""
-    return [section for section in sections() if section.is_open_to(user)]
+    """The sections of the menu that the user may enter."""
+    return [section for section in sections() if section.in_menu and section.is_open_to(user)]
+
+
+def quick_actions_for(user: Any) -> list[tuple[QuickAction, str]]:
+    """What the user may begin from the start page, each with its address."""
+    return [
+        (action, reverse(f"{section.name}:{action.url_name}"))
+        for section in sections()
+        for action in section.quick_actions
+        if policy.allows(user, action.permission)
+    ]
 
 
 def urlpatterns() -> list[URLResolver]:

@@ -2,8 +2,8 @@
 
 from django.urls import path
 
-from gongkai.organs.shell import StaffSection
-from gongkai.organs.views import ledger, organs, people
+from gongkai.organs.shell import QuickAction, StaffSection
+from gongkai.organs.views import deputies, ledger, organs, people
 
 sections = (
     StaffSection(
@@ -28,6 +28,7 @@ sections = (
         icon="group",
         order=810,
         permission="staff.view",
+        quick_actions=(QuickAction("建立账号", "create", "staff.manage"),),
         urls=(
             path("", people.PeopleList.as_view(), name="index"),
             path("new/", people.PersonCreate.as_view(), name="create"),
@@ -39,6 +40,21 @@ sections = (
             path("<int:pk>/grant/", people.PersonGrant.as_view(), name="grant"),
             path("organ/<int:pk>/", people.Appoint.as_view(), name="appoint"),
             path("membership/<int:pk>/end/", people.MembershipEnd.as_view(), name="end"),
+            path("<int:pk>/deputy/", deputies.AppointFor.as_view(), name="deputy"),
+            path("deputation/<int:pk>/revoke/", deputies.RevokeFor.as_view(), name="revoke_deputy"),
+        ),
+    ),
+    StaffSection(
+        name="deputies",
+        label="我的代理",
+        icon="user",
+        order=820,
+        permission="organs.view",
+        in_menu=False,
+        urls=(
+            path("", deputies.MyDeputies.as_view(), name="index"),
+            path("new/", deputies.AppointOwn.as_view(), name="create"),
+            path("<int:pk>/revoke/", deputies.RevokeOwn.as_view(), name="revoke"),
         ),
     ),
     StaffSection(
@@ -47,6 +63,7 @@ sections = (
         icon="history",
         order=900,
         permission="ledger.view",
+        quick_actions=(QuickAction("核验台账", "verify", "ledger.view", icon="check"),),
         urls=(
             path("", ledger.LedgerList.as_view(), name="index"),
             path("verify/", ledger.LedgerVerify.as_view(), name="verify"),

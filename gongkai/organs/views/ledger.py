@@ -11,6 +11,7 @@ from django.http import HttpResponse
 
 from gongkai.ledger import queries as ledger
 from gongkai.ledger.models import LedgerEntry
+from gongkai.ledger.services import DEPUTY
 from gongkai.organs import forms, queries, shell
 from gongkai.organs.staff_views import (
     Button,
@@ -27,6 +28,12 @@ VERIFY_LIMIT = 200_000
 SHOWN_FINDINGS = 200
 
 CHANNELS = {"web": "网页", "command": "命令行", "demo": "示例数据", "system": "系统"}
+
+
+def actor(entry: LedgerEntry) -> str:
+    """Who acted, and for whom when it was as a deputy."""
+    principal = entry.changes.get(DEPUTY) if isinstance(entry.changes, dict) else None
+    return f"{entry.actor_name}（代{principal}）" if principal else entry.actor_name
 
 
 class LedgerFilters(StaffFilterSet):
@@ -69,7 +76,7 @@ class LedgerList(_LedgerMixin, ScopedListView):
         Column("at", "时间", sort="at", link=True),
         Column("chain.name", "链", sort="chain__name"),
         Column("seq", "序号", numeric=True),
-        Column("actor_name", "操作人"),
+        Column("actor_name", "操作人", value=actor),
         Column("action", "操作", value=lambda e: shell.act_label(e.action)),
         Column("object_label", "对象", wide=True),
         Column("channel", "途径", value=lambda e: CHANNELS.get(e.channel, e.channel)),

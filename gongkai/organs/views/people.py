@@ -21,6 +21,7 @@ from gongkai.organs.staff_views import (
     ServiceFormView,
     StaffFilterSet,
 )
+from gongkai.organs.views import deputies
 
 
 class PeopleFilters(StaffFilterSet):
@@ -110,6 +111,8 @@ class PersonDetail(_PeopleMixin, ScopedDetailView):
         buttons = []
         if self.allows("staff.grant"):
             buttons.append(Button("授予角色", self.url("grant", person.pk), icon="plus"))
+            if deputies.seats_of(person, self.request.user).exists():
+                buttons.append(Button("委托代理", self.url("deputy", person.pk), kind="secondary"))
         if may_manage(self, person):
             buttons.append(Button("编辑", self.url("edit", person.pk), kind="secondary"))
             buttons.append(Button("重置密码", self.url("password", person.pk), kind="secondary"))
@@ -138,7 +141,15 @@ class PersonDetail(_PeopleMixin, ScopedDetailView):
             }
             for m in held
         ]
-        return super().get_context_data(**{"memberships": rows, **kwargs})
+        deputations = deputies.rows(
+            queries.deputations_about(self.object),
+            lambda each: (
+                self.url("revoke_deputy", each.pk) if self.allows("staff.grant", each.organ) else ""
+            ),
+        )
+        return super().get_context_data(
+            **{"memberships": rows, "deputations": deputations, **kwargs}
+        )
 
 
 def may_manage(view: Any, person: User) -> bool:
@@ -267,6 +278,11 @@ class Account(ServiceFormView):
     def get_intro(self) -> str:
         names = "、".join(Role(role).label for role in sorted(policy.roles_of(self.request.user)))
         return f"姓名：{self.request.user}。角色：{names or '平台管理员'}。姓名和角色由管理员维护。"
+
+    def get_buttons(self) -> list[Button]:
+        if self.allows("organs.view"):
+            return [Button("我的代理", reverse("deputies:index"), icon="user", kind="secondary")]
+        return []
 
     def perform(self, form: Any) -> User:
         data = {name: form.cleaned_data[name] for name in form.fields if name != "repeated"}
