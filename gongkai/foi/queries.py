@@ -19,6 +19,9 @@ from gongkai.statute.workdays import WorkCalendar, working_days_between
 URGENT_DAYS: Final = 3
 """A deadline with no more working days than this is shown as pressing."""
 
+OWN_CLOCK: Final = (ClockState.RUNNING, ClockState.PAUSED, ClockState.DECIDED)
+"""Only the body's own clock can be overdue; others' time to act merely runs out."""
+
 _WAITS: Final = {
     ClockState.AWAITING_CORRECTION: "待补正",
     ClockState.AWAITING_PAYMENT: "待缴费",

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from gongkai.foi.views import cases, requests
-from gongkai.organs.shell import StaffSection
+from gongkai.organs.shell import QuickAction, StaffSection
 
 sections = (
     StaffSection(
@@ -12,6 +12,7 @@ sections = (
         icon="mail",
         order=200,
         permission="foi.view",
+        quick_actions=(QuickAction("登记复议诉讼", "case_create", "foi.handle"),),
         urls=(
             path("", requests.RequestList.as_view(), name="index"),
             path("<int:pk>/", requests.RequestDetail.as_view(), name="request_detail"),

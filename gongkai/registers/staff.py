@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from django.urls import URLPattern, path
 
-from gongkai.organs.shell import StaffSection
+from gongkai.organs.shell import QuickAction, StaffSection
 from gongkai.registers.registry import DOCUMENTS, ITEMS, REGISTERS
 from gongkai.registers.views import records
 from gongkai.registers.views.imports import RegisterImportView
@@ -42,6 +42,10 @@ sections = (
         icon="list-ul",
         order=300,
         permission="registers.view",
+        quick_actions=(
+            QuickAction("登记处理决定", "decisions_create", "registers.edit"),
+            QuickAction("导入处理决定", "decisions_import", "registers.import", icon="upload"),
+        ),
         urls=tuple(_urls()),
     ),
 )

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from gongkai.organs import policy
-from gongkai.organs.worklist import Task, WorkList
+from gongkai.organs.worklist import SOON_DAYS, BodyCell, BodyColumn, Task, WorkList
 from gongkai.reports import queries
 from gongkai.reports.models import AnnualReport, State
 from gongkai.reports.tree import NoSuchYear, require_format
@@ -50,10 +50,18 @@ def reports_due(user: Any, today: date) -> WorkList:
                 organ=row.body.label,
                 due_on=row.due.on,
                 due_label=due_words(left),
-                is_urgent=left <= 7,
+                is_urgent=left <= SOON_DAYS,
             )
         )
-    return WorkList(title, url, tasks, len(rows))
+    days_left = [row.due.days_left(today) for row in rows]
+    return WorkList(
+        title,
+        url,
+        tasks,
+        len(rows),
+        late=sum(left < 0 for left in days_left),
+        now=sum(0 <= left <= SOON_DAYS for left in days_left),
+    )
 
 
 def due_words(left: int) -> str:
@@ -99,7 +107,32 @@ def _list(title: str, state: str, reports: Any, did: str, *, urgent: bool = Fals
             for report in shown
         ],
         total,
+        late=0,
+        now=total,
     )
+
+
+def reports_by_body(user: Any, today: date) -> list[BodyColumn]:
+    """In the season: where last year's report of every body that I look after stands."""
+    year = today.year - 1
+    try:
+        require_format(year, today=today)
+    except NoSuchYear:
+        return []
+    rows = queries.overview(policy.organs_for(user, "reports.view"), year, today=today)
+    if not any(row.is_missing and row.due.days_left(today) <= SEASON_OPENS_DAYS for row in rows):
+        return []
+    cells: dict[int, BodyCell] = {}
+    for row in rows:
+        late = row.is_missing and row.due.days_left(today) < 0
+        address = (
+            reverse("reports:detail", args=[row.report.pk])
+            if row.report
+            else f"{reverse('reports:preview', args=[row.body.code, year])}?scope={row.scope}"
+        )
+        # A body's usual report comes first; a second one of another scope adds nothing here.
+        cells.setdefault(row.body.pk, BodyCell(row.state_label, address, weight=1 if late else 0))
+    return [BodyColumn(f"{year}年报告", cells)]
 
 
 def _day(report: AnnualReport) -> str:
@@ -108,3 +141,4 @@ def _day(report: AnnualReport) -> str:
 
 
 sources = (reports_due, reports_returned, reports_to_review, reports_to_publish)
+body_sources = (reports_by_body,)

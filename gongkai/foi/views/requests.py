@@ -57,9 +57,7 @@ class RequestFilters(StaffFilterSet):
             return queryset.filter(due_on=None)
         waiting = queryset.filter(due_on__isnull=False)
         if value == "overdue":
-            # Only the body's own clock can be overdue; others' time to act merely runs out.
-            own = [ClockState.RUNNING, ClockState.PAUSED, ClockState.DECIDED]
-            return waiting.filter(due_on__lt=timezone.localdate(), state__in=own)
+            return waiting.filter(due_on__lt=timezone.localdate(), state__in=queries.OWN_CLOCK)
         return waiting
 
 
