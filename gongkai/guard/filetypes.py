@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import zipfile
 from dataclasses import dataclass
 from typing import IO, Final
 
@@ -136,7 +135,14 @@ _HTML = re.compile(
     re.IGNORECASE,
 )
 _SCRIPT = re.compile(rb"<script\b|javascript:|\bon(?:error|load)\s*=", re.IGNORECASE)
-_MACRO_MAIN = re.compile(r"\.(?:macroEnabled|ms-\w+\.\w+\.macroEnabled)", re.IGNORECASE)
+
+
+def program_of(head: bytes) -> str:
+    """The code of a kind of program by its first bytes; "" for everything else."""
+    for magic, code in _MAGIC:
+        if code in PROGRAMS and head.startswith(magic):
+            return code
+    return ""
 
 
 def detect(stream: IO[bytes], name: str = "") -> str:
@@ -290,11 +296,3 @@ def _ole_kind(stream: IO[bytes], extension: str) -> str:
         if stream_name in names:
             return extension[1:] if extension in own else code
     return "ole"
-
-
-def is_zip(stream: IO[bytes]) -> bool:
-    """Whether a stream opens as an archive; it stands at its beginning afterwards."""
-    try:
-        return zipfile.is_zipfile(stream)
-    finally:
-        stream.seek(0)

@@ -24,6 +24,8 @@ _SIMPLE = re.compile(r"-?[0-9]+")
 _REFERENCE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 _QUIET = ("xl/styles", "xl/theme/", "xl/workbook", "xl/calcchain", "xl/worksheets/", "xl/persons/")
 _MAX_INTEGER_DIGITS = 400
+#: Spreadsheets keep fifteen digits of a number and write longer ones with an exponent.
+_CUT_FROM = 16
 #: What in a sheet besides its cells may hold words of the author.
 _EXTRA = ("headerFooter", "dataValidation", "hyperlink", "sheetPr")
 
@@ -57,6 +59,11 @@ def read(stream: IO[bytes], name: str, found: Collector) -> None:
             if part.type in ("comments", "threadedComment") and part.target.lower() not in done:
                 done.add(part.target.lower())
                 _comments(package, part.target, where, found)
+    if reader.cut:
+        found.note(
+            f"{reader.cut}个单元格把长号码存成了数值，末几位已变为 0，"
+            "请核对是否为身份证或银行卡号码。"
+        )
     for defined in book.iter("{*}definedName"):
         text = f"{attribute(defined, 'name')}={defined.text or ''}"
         found.add(f"定义的名称“{attribute(defined, 'name')}”", text)
@@ -109,6 +116,8 @@ class _Cells:
         self, strings: list[str], formats: list[tuple[bool, str]], from_1904: bool
     ) -> None:
         self.strings = strings
+        #: Numbers too long for a number, whose last digits the spreadsheet has replaced by zeros.
+        self.cut = 0
         self.formats = formats
         self.epoch = datetime.datetime(1904, 1, 1) if from_1904 else datetime.datetime(1899, 12, 30)  # noqa: DTZ001 - a cell has no time zone
 
@@ -145,7 +154,9 @@ class _Cells:
             if code and set(code) == {"0"}:  # leading zeros are part of what was written
                 return value.zfill(min(len(code), _MAX_INTEGER_DIGITS))
             return value
-        return plain(value)
+        shown = plain(value)
+        self.cut += len(shown) >= _CUT_FROM and shown.isdecimal()
+        return shown
 
     def _date(self, value: str) -> str:
         try:
