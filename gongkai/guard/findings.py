@@ -118,7 +118,7 @@ class FileScan:
     note: str = ""
 
 
-_PLACE = re.compile(r"附件《.*》|[^第0-9]*")
+_PLACE = re.compile(r"附件《.*?》|[^第0-9]*")
 
 
 def kind_of_place(where: str) -> str:

@@ -50,7 +50,7 @@ SILENCING = frozenset({"allowed", "office_phone"})
 
 ANCHORS: tuple[str, ...] = (
     "绝密", "机密", "秘密", "密级", "外传", "内部资料", "内部文件", "内部材料", "内部刊物", "供内部",
-    "内部参考", "内部使用", "此件", "本件", "阅后", "会后", "注意保密", "严格保密",
+    "此件", "本件", "阅后", "会后", "注意保密", "严格保密", "妥善保管", "翻印", "扩散",
 )  # fmt: skip
 """Where the rules of `checks.secrecy` begin to look."""
 

@@ -58,10 +58,15 @@ _TABLE = _one_for_one()
 _UNUSUAL = re.compile("[^\\x00-\\x7f\u3000-\u303f\u4e00-\u9fff\ufeff，：；（）！？％“”‘’—…·×■□●★]")
 
 
+def simplified(text: str) -> str:
+    """Every character in its simplest form, one for one."""
+    return text.translate(_TABLE)
+
+
 def plain_term(word: str) -> str:
     """A word of a list as it is looked for in `words`."""
-    simple = _INVISIBLE.sub("", word.translate(_TABLE))
-    return _SPACE.sub("", simple).replace("\n", "")
+    visible = _INVISIBLE.sub("", simplified(word))
+    return _SPACE.sub("", visible).replace("\n", "")
 
 
 class Normalised:
@@ -70,7 +75,7 @@ class Normalised:
     def __init__(self, text: str) -> None:
         self.text = text
         # Where a text has none of these characters, searching is all it costs.
-        simple = text.translate(_TABLE) if _UNUSUAL.search(text) else text
+        simple = simplified(text) if _UNUSUAL.search(text) else text
         self._simple = simple
         self._has_invisible = _INVISIBLE.search(simple) is not None
         self.plain = _INVISIBLE.sub("", simple) if self._has_invisible else simple
