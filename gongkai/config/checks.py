@@ -31,6 +31,7 @@ def check_readings(**_: Any) -> list[CheckMessage]:
     choices = {
         "FEE_PAYMENT_EFFECT": ("restart", "resume"),
         "REMEDY_CASES_COUNTED": ("handled", "filed"),
+        "REVIEW_DISTINCT_PERSONS": ("all", "drafter"),
     }
     return [
         Error(

@@ -35,6 +35,15 @@ def _bool(name: str, default: bool = False) -> bool:
     return False
 
 
+def _email(name: str) -> dict[str, object]:
+    try:
+        return dict(env.email_url(name, default="consolemail://"))
+    except (ValueError, KeyError, environ.ImproperlyConfigured):
+        # The address may hold a password, so only its beginning is repeated.
+        UNREADABLE.append((name, env.str(name).partition(":")[0], "smtp:// 或 smtp+tls:// 开头"))
+        return dict(env.email_url_config("consolemail://"))
+
+
 def _pairs(name: str) -> dict[str, str]:
     pairs = {}
     for item in filter(None, (part.strip() for part in env.str(name, default="").split(","))):
@@ -67,6 +76,12 @@ REMEDY_CASES_COUNTED = env("REMEDY_CASES_COUNTED", default="handled")
 # A place may ask for reports earlier than 条例第四十九条 does, as "01-28"; empty: the law's days.
 REPORT_DUE_DEPARTMENTS = env("REPORT_DUE_DEPARTMENTS", default="")
 REPORT_DUE_GOVERNMENTS = env("REPORT_DUE_GOVERNMENTS", default="")
+# 三审: "all": one person takes one step of a round; "drafter": only the writer decides nothing.
+REVIEW_DISTINCT_PERSONS = env("REVIEW_DISTINCT_PERSONS", default="all")
+# Whether sub-district offices also owe the items of township governments (条例第二十一条).
+SUBDISTRICT_TOWNSHIP_ITEMS = _bool("SUBDISTRICT_TOWNSHIP_ITEMS")
+# 索引号: the places are listed in gongkai/statute/index_numbers.py.
+INDEX_NUMBER_PATTERN = env("INDEX_NUMBER_PATTERN", default="{body}/{year}-{serial}")
 
 # -- Applications --------------------------------------------------------------------------
 INSTALLED_APPS = [
@@ -279,6 +294,12 @@ WAGTAIL_FINISH_WORKFLOW_ACTION = "gongkai.disclosure.workflow.finish"
 WAGTAIL_WORKFLOW_REQUIRE_REAPPROVAL_ON_EDIT = True
 WAGTAILADMIN_PERMITTED_LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
 WAGTAILDOCS_EXTENSIONS = ["csv", "docx", "pdf", "txt", "xlsx"]
+
+# -- Mail ----------------------------------------------------------------------------------
+# Reminders and forgotten passwords; without a server they are printed to the console.
+vars().update(_email("GONGKAI_EMAIL_URL"))
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env("GONGKAI_EMAIL_FROM", default="gongkai@localhost")
+EMAIL_TIMEOUT = 20
 
 # -- Background work -----------------------------------------------------------------------
 # Long work (site migration, large imports) waits in the database; `gongkai serve` runs a worker.

@@ -6,3 +6,6 @@ class DisclosureConfig(AppConfig):
     label = "disclosure"
     verbose_name = "主动公开"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from gongkai.disclosure import checks  # noqa: F401 (registers the system checks)

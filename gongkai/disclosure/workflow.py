@@ -18,7 +18,8 @@ ACTION_OF_STEP: Final = {
 
 def workflow_for(organ: Any) -> Any:
     """The chain of `organ`: its own, that of the nearest body above, or the default one."""
-    from gongkai.disclosure.models import DisclosedItem, ReviewChain
+    from gongkai.disclosure.models import ReviewChain
+    from gongkai.disclosure.services.chain import default_workflow
 
     codes = organ.path.strip("/").split("/")
     chain = (
@@ -27,7 +28,7 @@ def workflow_for(organ: Any) -> Any:
         .order_by("-organ__depth")
         .first()
     )
-    return chain.workflow if chain else DisclosedItem.get_default_workflow()
+    return chain.workflow if chain else default_workflow()
 
 
 def may_decide(user: Any, item: Any, step: str) -> bool:

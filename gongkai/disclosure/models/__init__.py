@@ -9,22 +9,22 @@ from gongkai.disclosure.models.bulk import (
     ReclassifiedItem,
     ReclassifyBatch,
 )
-from gongkai.disclosure.models.files import Attachment, StoredFile
-from gongkai.disclosure.models.items import (
-    OBJECT_FIELDS,
-    DisclosedItem,
+from gongkai.disclosure.models.choices import (
+    UNPUBLISHED,
     DisclosureAttribute,
     DocumentKind,
     Genre,
-    IndexCounter,
     InterpretationForm,
-    ItemIssuer,
     Status,
 )
+from gongkai.disclosure.models.files import Attachment, StoredFile
+from gongkai.disclosure.models.items import OBJECT_FIELDS, DisclosedItem, ItemIssuer
+from gongkai.disclosure.models.numbers import DocumentPrefix, IndexCounter
 from gongkai.disclosure.models.review import (
     Decision,
     GuardOverride,
     GuardRun,
+    Referral,
     ReviewChain,
     ReviewDecision,
     ReviewStep,
@@ -35,11 +35,13 @@ from gongkai.disclosure.models.trace import PublicTrace, TraceKind
 
 __all__ = [
     "OBJECT_FIELDS",
+    "UNPUBLISHED",
     "Attachment",
     "Decision",
     "DisclosedItem",
     "DisclosureAttribute",
     "DocumentKind",
+    "DocumentPrefix",
     "Genre",
     "GuardOverride",
     "GuardRun",
@@ -54,6 +56,7 @@ __all__ = [
     "PublicTrace",
     "ReclassifiedItem",
     "ReclassifyBatch",
+    "Referral",
     "ReviewChain",
     "ReviewDecision",
     "ReviewOutcome",

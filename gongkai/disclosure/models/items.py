@@ -10,6 +10,7 @@ million items filter on plain columns.
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django.contrib.contenttypes.fields import GenericRelation
@@ -20,70 +21,16 @@ from modelcluster.fields import ParentalKey, ParentalManyToManyField
 from modelcluster.models import ClusterableModel
 from wagtail.models import DraftStateMixin, RevisionMixin, WorkflowMixin
 
+from gongkai.disclosure.models.choices import (
+    UNPUBLISHED,
+    DisclosureAttribute,
+    DocumentKind,
+    Genre,
+    InterpretationForm,
+    Status,
+)
 
-class Status(models.TextChoices):
-    """Where the item stands. A published item with a draft under way stays PUBLISHED."""
-
-    DRAFT = "draft", "草稿"
-    IN_REVIEW = "in_review", "审核中"
-    RETURNED = "returned", "退回修改"
-    SCHEDULED = "scheduled", "待定时发布"
-    PUBLISHED = "published", "已发布"
-    EXPIRED = "expired", "已到期下架"
-    WITHDRAWN = "withdrawn", "已撤回"
-
-
-class DocumentKind(models.TextChoices):
-    """文件类别."""
-
-    REGULATION = "regulation", "规章"
-    NORMATIVE = "normative", "行政规范性文件"
-    POLICY = "policy", "其他政策文件"
-    WORK = "work", "工作文件"
-    INTERPRETATION = "interpretation", "政策解读"
-    INFORMATION = "information", "非公文信息"
-
-
-class Genre(models.TextChoices):
-    """公文种类: the fifteen of 《党政机关公文处理工作条例》 and 其他."""
-
-    RESOLUTION = "resolution", "决议"
-    DECISION = "decision", "决定"
-    ORDER = "order", "命令（令）"
-    COMMUNIQUE = "communique", "公报"
-    ANNOUNCEMENT = "announcement", "公告"
-    CIRCULAR = "circular", "通告"
-    OPINION = "opinion", "意见"
-    NOTICE = "notice", "通知"
-    NOTIFICATION = "notification", "通报"
-    REPORT = "report", "报告"
-    REQUEST = "request", "请示"
-    REPLY = "reply", "批复"
-    BILL = "bill", "议案"
-    LETTER = "letter", "函"
-    MINUTES = "minutes", "纪要"
-    OTHER = "other", "其他"
-
-
-class DisclosureAttribute(models.TextChoices):
-    """公开属性 (Art. 13)."""
-
-    PROACTIVE = "proactive", "主动公开"
-    ON_REQUEST = "on_request", "依申请公开"
-    WITHHELD = "withheld", "不予公开"
-
-
-class InterpretationForm(models.TextChoices):
-    """解读形式; the website's annual statement parts texts from products (图解、视频 …)."""
-
-    TEXT = "text", "文字"
-    CHART = "chart", "图解"
-    QUESTIONS = "questions", "问答"
-    VIDEO = "video", "视频、动画"
-    PRESS = "press", "新闻发布会"
-    EXPERT = "expert", "专家解读"
-    MEDIA = "media", "媒体评论"
-
+_LONG_FIGURE = re.compile(r"\d[\d\s-]{9,}[\dXx]")
 
 OBJECT_FIELDS = (
     "index_number",
@@ -91,6 +38,14 @@ OBJECT_FIELDS = (
     "organ",
     "status",
     "step",
+    "returned",
+    "scheduled_for",
+    "submitted_hash",
+    "blocking",
+    "repealed_on",
+    "amended_on",
+    "successor",
+    "next_assessment_on",
     "drafted_by",
     "submitted_by",
     "submitted_at",
@@ -123,7 +78,7 @@ class DisclosedItem(WorkflowMixin, DraftStateMixin, RevisionMixin, ClusterableMo
         "organs.Organ", on_delete=models.PROTECT, related_name="+", verbose_name="公开责任机关"
     )
     index_number = models.CharField(
-        "索引号", max_length=40, null=True, blank=True, unique=True, editable=False
+        "索引号", max_length=60, null=True, blank=True, unique=True, editable=False
     )
     legacy_index_number = models.CharField("原索引号", max_length=80, blank=True)
     title = models.CharField("标题", max_length=200)
@@ -186,6 +141,8 @@ class DisclosedItem(WorkflowMixin, DraftStateMixin, RevisionMixin, ClusterableMo
     exemption = models.CharField("不公开的法定情形", max_length=24, blank=True)
     """A limb of Articles 14–16 (`gongkai.statute.exemptions`)."""
     attribute_reason = models.CharField("不主动公开的理由", max_length=500, blank=True)
+    attribute_basis = models.CharField("依据材料或征求意见情况", max_length=500, blank=True)
+    """What the limb asks for besides the reason: evidence, consultation, the check of duties."""
     next_assessment_on = models.DateField("下次评估日期", null=True, blank=True)
     """Art. 18: what is withheld is assessed anew."""
 
@@ -196,6 +153,8 @@ class DisclosedItem(WorkflowMixin, DraftStateMixin, RevisionMixin, ClusterableMo
     source = models.CharField("信息来源", max_length=120, blank=True)
     source_url = models.URLField("转载来源网址", max_length=500, blank=True)
     source_published_at = models.DateTimeField("来源发布时间", null=True, blank=True)
+    correction_note = models.CharField("更正（更新）说明", max_length=300, blank=True)
+    """What the public is told of this version when it replaces a published one."""
 
     # -- interpretation ----------------------------------------------------------------------
     interprets = models.ForeignKey(
@@ -218,6 +177,14 @@ class DisclosedItem(WorkflowMixin, DraftStateMixin, RevisionMixin, ClusterableMo
     )
     step = models.CharField("当前环节", max_length=12, blank=True, editable=False)
     """While a version is under review: the `Step` that it awaits."""
+    returned = models.BooleanField("退回待修改", default=False, editable=False)
+    """The newest version came back from review and has not been sent again."""
+    scheduled_for = models.DateTimeField("定时发布时间", null=True, editable=False)
+    """When the approved newest version goes live."""
+    submitted_hash = models.CharField("送审内容 SM3", max_length=64, blank=True, editable=False)
+    """Of the version under review; what is approved and published must have it (Art. 17)."""
+    blocking = models.PositiveSmallIntegerField("未放行的严重问题", default=0, editable=False)
+    """Serious findings of the last check that nobody let through."""
     drafted_by = models.ForeignKey(
         "organs.User",
         on_delete=models.PROTECT,
@@ -271,6 +238,11 @@ class DisclosedItem(WorkflowMixin, DraftStateMixin, RevisionMixin, ClusterableMo
                 violation_error_message="不主动公开的，请写明理由。",
             ),
             models.CheckConstraint(
+                condition=~Q(status=Status.DECIDED)
+                | (Q(live=False) & ~Q(disclosure_attribute=DisclosureAttribute.PROACTIVE)),
+                name="disclosure_item_decided",
+            ),
+            models.CheckConstraint(
                 condition=~Q(status=Status.WITHDRAWN)
                 | (Q(withdrawn_at__isnull=False) & ~Q(withdraw_reason="")),
                 name="disclosure_item_withdrawn",
@@ -308,7 +280,14 @@ class DisclosedItem(WorkflowMixin, DraftStateMixin, RevisionMixin, ClusterableMo
                 name="disclosure_item_number",
             ),
             models.Index(
-                fields=["go_live_at"], condition=Q(status="scheduled"), name="disclosure_item_due"
+                fields=["scheduled_for"],
+                condition=Q(scheduled_for__isnull=False),
+                name="disclosure_item_due",
+            ),
+            models.Index(
+                fields=["next_assessment_on"],
+                condition=Q(next_assessment_on__isnull=False),
+                name="disclosure_item_assess",
             ),
             models.Index(
                 fields=["expire_at"], condition=Q(live=True), name="disclosure_item_expire"
@@ -320,18 +299,36 @@ class DisclosedItem(WorkflowMixin, DraftStateMixin, RevisionMixin, ClusterableMo
 
     @property
     def ledger_label(self) -> str:
-        return f"{self.index_number or '未发布'} {self.title}"
+        """For the ledger, which keeps no person's number: long figures in a draft's title go."""
+        return f"{self.index_number or '未发布'} {_LONG_FIGURE.sub('…', self.title)}"
 
     @property
     def is_editable(self) -> bool:
         """Whether a new version may be written: not while one is under review or scheduled."""
-        return not self.step and self.status != Status.SCHEDULED
+        return not self.step and self.scheduled_for is None
+
+    @property
+    def holds_draft(self) -> bool:
+        """Whether the row itself is the latest draft, the item never having been published."""
+        return self.status in UNPUBLISHED
 
     def get_workflow(self) -> Any:
         """The review chain of the responsible body (`disclosure.workflow.workflow_for`)."""
         from gongkai.disclosure.workflow import workflow_for
 
         return workflow_for(self.organ)
+
+    def publish(self, revision: Any, user: Any = None, **options: Any) -> None:
+        """Wagtail's way to publish (its schedule command, its views) leads through our service."""
+        from gongkai.disclosure.services import publishing
+
+        publishing.publish_revision(revision, user)
+
+    def unpublish(self, set_expired: bool = False, **options: Any) -> None:
+        """Wagtail's way to take down, which is for what has reached its hour only."""
+        from gongkai.disclosure.services import publishing
+
+        publishing.expire_now(self)
 
     def with_content_json(self, content: dict[str, Any]) -> DisclosedItem:
         """A version as an object; what belongs to the whole item stays as it is now."""
@@ -364,17 +361,3 @@ class ItemIssuer(models.Model):
 
     def __str__(self) -> str:
         return self.name
-
-
-class IndexCounter(models.Model):
-    """The last serial given for index numbers of one prefix (body and year). Never goes back."""
-
-    prefix = models.CharField("前缀", max_length=40, unique=True)
-    last = models.PositiveIntegerField("最后序号", default=0)
-
-    class Meta:
-        verbose_name = "索引号序列"
-        verbose_name_plural = "索引号序列"
-
-    def __str__(self) -> str:
-        return f"{self.prefix} {self.last}"

@@ -30,6 +30,8 @@ class ReviewStep(Task):
     """A step as a Wagtail task; the policy says who may take it, in the item's own body."""
 
     step = models.CharField("环节", max_length=12, choices=Step.choices)
+    aspects = models.JSONField("须逐项校对", default=list, blank=True)
+    """What must be ticked before this step is passed (三校: 政治关、法律关、政策关、保密关、文字关)."""
 
     class Meta:
         verbose_name = "审核环节"
@@ -109,6 +111,56 @@ class ReviewDecision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.label}：{self.get_decision_display()}"
+
+
+class Referral(models.Model):
+    """提请确定 (Art. 17): what the body cannot decide goes to the competent department.
+
+    While it is unanswered the secrecy review cannot be passed.
+    """
+
+    class Conclusion(models.TextChoices):
+        MAY = "may", "可以公开"
+        MAY_NOT = "may_not", "不得公开"
+        PARTLY = "partly", "处理后可以公开"
+
+    decision = models.OneToOneField(
+        ReviewDecision, on_delete=models.PROTECT, related_name="referral", verbose_name="提请"
+    )
+    item = models.ForeignKey(
+        "disclosure.DisclosedItem", on_delete=models.PROTECT, related_name="referrals"
+    )
+    referred_to = models.CharField("提请机关", max_length=120)
+    reply_due_on = models.DateField("答复期限")
+    replied_on = models.DateField("答复日期", null=True, blank=True)
+    conclusion = models.CharField("答复结论", max_length=12, choices=Conclusion.choices, blank=True)
+    reply = models.CharField("答复内容", max_length=500, blank=True)
+    closed_on = models.DateField("终止日期", null=True, blank=True)
+    """The version was taken back before an answer came."""
+
+    class Meta:
+        verbose_name = "提请确定"
+        verbose_name_plural = "提请确定"
+        ordering = ["reply_due_on", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(replied_on=None, conclusion="")
+                | (Q(replied_on__isnull=False) & ~Q(conclusion="")),
+                name="disclosure_referral_reply",
+            ),
+            models.UniqueConstraint(
+                fields=["item"],
+                condition=Q(replied_on=None, closed_on=None),
+                name="disclosure_referral_open",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.referred_to}：{self.item}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.replied_on is None and self.closed_on is None
 
 
 class GuardRun(models.Model):

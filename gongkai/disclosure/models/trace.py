@@ -10,6 +10,7 @@ from django.utils import timezone
 class TraceKind(models.TextChoices):
     CORRECTED = "corrected", "更正"
     UPDATED = "updated", "更新"
+    AMENDED = "amended", "修改"
     REPEALED = "repealed", "废止"
     EXPIRED = "expired", "到期下架"
     WITHDRAWN = "withdrawn", "撤回"

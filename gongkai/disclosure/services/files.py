@@ -1,0 +1,55 @@
+"""Taking in files: checked by `guard`, cleaned, and stored once by content."""
+
+from __future__ import annotations
+
+from typing import IO, Any
+
+from django.core.files import File
+from django.db import transaction
+
+from gongkai.disclosure.guarding import lexicon_for
+from gongkai.disclosure.models import StoredFile
+from gongkai.disclosure.services.common import EDIT
+from gongkai.ledger.actor import Actor
+from gongkai.ledger.services import record
+from gongkai.organs.models import Organ
+from gongkai.organs.policy import authorise
+
+
+def store_file(actor: Actor, organ: Organ, upload: IO[bytes] | Any, name: str) -> StoredFile:
+    """The file is stored, without macros, hidden data and doubles; PermissionDenied otherwise.
+
+    Raises `guard.files.FileRefused` (a ValidationError) for what must not be published: a type
+    that its content belies, an executable, macros, a bomb, a password, too large a file.
+    """
+    from gongkai.guard.engine import scan_file
+    from gongkai.guard.files import accept
+
+    authorise(actor, EDIT, organ)
+    accepted = accept(upload, name)
+    known = StoredFile.objects.filter(sha256=accepted.sha256).first()
+    if known is not None:
+        return known
+    state = scan_file(accepted.data, accepted.name, lexicon_for(organ)).state
+    accepted.data.seek(0)
+    with transaction.atomic():
+        stored, created = StoredFile.objects.get_or_create(
+            sha256=accepted.sha256,
+            defaults={
+                "original_sha256": accepted.original_sha256,
+                "extension": accepted.extension,
+                "media_type": accepted.media_type,
+                "size": accepted.size,
+                "text_state": state,
+            },
+        )
+        if created:
+            stored.file.save(accepted.name, File(accepted.data), save=True)
+            record(
+                actor,
+                "disclosure.file.store",
+                chain=organ.code,
+                obj=stored,
+                changes={"sha256": stored.sha256, "size": stored.size, "notes": accepted.notes},
+            )
+    return stored
