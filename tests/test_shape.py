@@ -79,7 +79,9 @@ def test_every_staff_address_needs_a_permission(client, django_user_model):
 
 def test_every_setting_is_documented_and_no_other():
     source = (ROOT / "gongkai/config/settings.py").read_text("utf-8")
-    read = set(re.findall(r'(?:env(?:\.\w+)?|_int|_bool|_pairs|_day)\(\s*"([A-Z_]+)"', source))
+    read = set(
+        re.findall(r'(?:env(?:\.\w+)?|_int|_bool|_email|_pairs|_day)\(\s*"([A-Z_]+)"', source)
+    )
     documented = set(re.findall(r"^\| `([A-Z_]+)` \|", SETTINGS_PAGE, re.MULTILINE))
     assert read == documented
 

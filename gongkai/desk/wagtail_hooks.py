@@ -1,4 +1,4 @@
-"""The staff's start page: what awaits me, and what the whole city should know."""
+"""The staff's start page: what awaits me, what is late, what will be."""
 
 from typing import Any
 
@@ -7,29 +7,41 @@ from django.utils import timezone
 from wagtail import hooks
 from wagtail.admin.ui.components import Component
 
-from gongkai.desk.queries import work_lists
+from gongkai.desk.queries import bodies_for, desk_for, in_words
+from gongkai.desk.words import hints_for
 from gongkai.organs import policy, shell
+from gongkai.organs.models import Role
 from gongkai.workdays.queries import calendar_warning
 
 
-class WorkListsPanel(Component):
-    """Tasks by room, most pressing first; a sentence when nothing awaits."""
+class DeskPanel(Component):
+    """Tasks of all rooms by nearness, the lists they come from, and the bodies looked after."""
 
-    name = "work_lists"
+    name = "desk"
     order = 100
-    template_name = "gongkai/desk/work_lists.html"
+    template_name = "gongkai/desk/desk.html"
 
     def get_context_data(self, parent_context: dict[str, Any]) -> dict[str, Any]:
         user = parent_context["request"].user
         today = timezone.localdate()
         return {
-            "lists": work_lists(user, today),
+            "today": f"{today.year}年{in_words(today, today)}",
+            "desk": desk_for(user, today),
+            "bodies": bodies_for(user, today),
+            "standing_in": [
+                (grant.principal, Role(grant.role).label)
+                for grant in policy.grants_of(user)
+                if grant.on_behalf_of is not None
+            ],
             "warning": calendar_warning(today),
             "may_mend_calendar": policy.allows(user, "calendar.manage"),
+            "may_have_deputies": policy.allows(user, "organs.view"),
+            "actions": shell.quick_actions_for(user),
             "sections": shell.sections_for(user),
+            "hints": hints_for(user),
         }
 
 
 @hooks.register("construct_homepage_panels")
-def add_work_lists(request: HttpRequest, panels: list[Any]) -> None:
-    panels.append(WorkListsPanel())
+def add_desk(request: HttpRequest, panels: list[Any]) -> None:
+    panels.append(DeskPanel())

@@ -7,8 +7,10 @@
     return target.closest("input, textarea, select, [contenteditable='true']") !== null;
   }
 
-  function move(table, step) {
-    const rows = Array.from(table.tBodies[0].rows).filter((row) => row.querySelector("a"));
+  function move(tables, step) {
+    const rows = Array.from(tables)
+      .flatMap((table) => Array.from(table.tBodies[0].rows))
+      .filter((row) => row.querySelector("a"));
     if (!rows.length) return;
     const now = rows.findIndex((row) => row.classList.contains("gk-current"));
     const next = Math.min(Math.max(now + step, 0), rows.length - 1);
@@ -19,16 +21,16 @@
 
   document.addEventListener("keydown", function (event) {
     if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
-    const table = document.querySelector("[data-gk-table]");
+    const tables = document.querySelectorAll("[data-gk-table]");
     const search = document.querySelector("[data-gk-search]");
     if (event.key === "/" && search) {
       event.preventDefault();
       search.focus();
       search.select();
-    } else if (event.key === "j" && table) {
-      move(table, 1);
-    } else if (event.key === "k" && table) {
-      move(table, -1);
+    } else if (event.key === "j" && tables.length) {
+      move(tables, 1);
+    } else if (event.key === "k" && tables.length) {
+      move(tables, -1);
     }
   });
 
