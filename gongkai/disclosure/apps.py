@@ -9,3 +9,4 @@ class DisclosureConfig(AppConfig):
 
     def ready(self) -> None:
         from gongkai.disclosure import checks  # noqa: F401 (registers the system checks)
+        from gongkai.disclosure.bulk import checks as bulk_checks  # noqa: F401

@@ -83,7 +83,7 @@ LABELS: Final = {
 
 def content_of(item: DisclosedItem) -> dict[str, Any]:
     """The version's content in plain values, as it is fingerprinted."""
-    content = {name: _plain(_value(item, name)) for name in CONTENT_FIELDS}
+    content = plain_fields(item)
     content["mounts"] = sorted(column.pk for column in item.mounts.all())
     content["entries"] = sorted(entry.pk for entry in item.entries.all())
     content["issuers"] = [
@@ -99,8 +99,18 @@ def content_of(item: DisclosedItem) -> dict[str, Any]:
 
 def content_hash(item: DisclosedItem) -> str:
     """SM3 of the version's content."""
-    text = json.dumps(content_of(item), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return fingerprint(content_of(item))
+
+
+def fingerprint(content: dict[str, Any]) -> str:
+    """SM3 of a content as `content_of` gives it."""
+    text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return sm3(text.encode())
+
+
+def plain_fields(item: DisclosedItem) -> dict[str, Any]:
+    """The content fields of the item's row in plain values, without its parts."""
+    return {name: _plain(_value(item, name)) for name in CONTENT_FIELDS}
 
 
 def _value(item: DisclosedItem, name: str) -> Any:

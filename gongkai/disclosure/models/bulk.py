@@ -62,6 +62,8 @@ class ImportedItem(models.Model):
     )
     row = models.PositiveIntegerField("行号", default=0)
     address = models.CharField("原网址", max_length=500, blank=True)
+    identity = models.CharField("识别码", max_length=64, default="", db_index=True, editable=False)
+    """Hash of body and title: finds the item again when the same file comes twice."""
 
     class Meta:
         verbose_name = "导入来源"
