@@ -88,7 +88,9 @@ _SILENT = frozenset(
     ]
 )
 _TELEPHONE_LINK = re.compile(r"^\s*(?:tel|sms|callto|mailto):", re.IGNORECASE)
-_LINE_BREAK = str.maketrans("\n\r\t", "   ")
+# A line break of the source is a space on the page; but figures set in lines or columns are still
+# told from one number by it.
+_LINE_BREAK = str.maketrans("\n\r\t", "\v\v\v")
 
 
 @dataclass

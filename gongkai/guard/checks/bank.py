@@ -11,8 +11,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from gongkai.guard.checks.numbers import Run, is_amount, is_decimal, is_labelled_otherwise
+from gongkai.guard.checks.numbers import (
+    Run,
+    across_lines,
+    is_amount,
+    is_decimal,
+    is_labelled_otherwise,
+)
 from gongkai.guard.checks.view import Hit, View
+from gongkai.guard.findings import Severity
 from gongkai.statute.identity import born_on
 
 MESSAGE = "含有银行卡号。请删除，或只保留首尾（点“一键脱敏”）后再发布。"
@@ -77,7 +84,8 @@ def _judge(view: View, run: Run, first: int, last: int, number: str) -> Hit | No
     speaks_of_banks = _BANK_WORDS.search(before) is not None
     if is_amount(before, after) or is_decimal(view.plain, start, end):
         return None
-    if len(number) == 18 and born_on(number) is not None:
+    born = born_on(number) if len(number) == 18 else None
+    if born is not None and born <= view.today:
         return None  # a misspelt identity number of province 62, not a card
     if is_labelled_otherwise(before) and not _BANK_WORDS.search(before[-12:]):
         return None
@@ -87,19 +95,22 @@ def _judge(view: View, run: Run, first: int, last: int, number: str) -> Hit | No
         usual = _usual_groups(run.digits[first : last + 1], run.gaps[first:last])
         if not (usual and not run.has_loose_neighbours(first, last)) and not speaks_of_banks:
             return None
+    severity: Severity
     if _PUBLIC_ACCOUNT.search(before):
         severity, message = "warning", ACCOUNT_MESSAGE
     elif speaks_of_banks or number.startswith(("62", "9558")):
         severity, message = "serious", MESSAGE
     else:
         severity, message = "warning", DOUBTFUL_MESSAGE
-    return Hit("pii_bank", number, masked_card(number), start, end, severity, message)  # type: ignore[arg-type]
+    return Hit("pii_bank", number, masked_card(number), start, end, severity, message)
 
 
 def _usual_groups(groups: list[str], gaps: list[str]) -> bool:
-    """Whether the groups are as cards print them, parted alike."""
+    """Whether the groups are as cards print them and people copy them, parted alike."""
     lengths = [len(group) for group in groups]
-    fours = all(length == 4 for length in lengths[:-1]) and lengths[-1] <= 4
-    return len(set(gaps)) == 1 and (
-        fours or lengths == [4, 6, 5] or lengths == [6, 13] or set(lengths) == {1}
+    fours = len(lengths) > 2 and set(lengths[:-1]) == {4} and lengths[-1] <= 7
+    return (
+        len(set(gaps)) == 1
+        and not across_lines(gaps)
+        and (fours or lengths in ([4, 6, 5], [6, 10], [6, 13]) or set(lengths) == {1})
     )

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 
 from gongkai.guard.checks.numbers import (
     Run,
+    across_lines,
     in_address,
     is_amount,
     is_decimal,
@@ -97,8 +98,8 @@ def _judge(view: View, run: Run, first: int, last: int, number: str) -> Hit | No
         if run.is_part_of_code(first, last):
             return None
     if last > first and not speaks_of_telephones:
-        gaps = set(run.gaps[first:last])
-        if len(gaps) > 1 or any("\n" in gap or "\t" in gap for gap in gaps):
+        gaps = run.gaps[first:last]
+        if len(set(gaps)) > 1 or across_lines(gaps):
             return None
         if run.has_loose_neighbours(first, last):
             return None

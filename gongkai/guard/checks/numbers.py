@@ -8,13 +8,13 @@ number. Runs are found in two passes: ASCII digits, and then numbers written wit
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
 
 CHINESE_DIGITS = dict(zip("〇零○一二三四五六七八九", "000123456789", strict=True))
 CHECK_X = "Xx×"
-SEPARATORS = r"[ \t\r\n\u00a0\u2000-\u200a\u202f\u205f\u3000—_-]"
+SEPARATORS = r"[ \t\r\n\v\u00a0\u2000-\u200a\u202f\u205f\u3000—_-]"
 
 _GROUP = re.compile(r"[0-9]+")
 _ASCII_RUN = re.compile(rf"[0-9](?:{SEPARATORS}{{0,3}}[0-9]){{10,}}")
@@ -147,6 +147,11 @@ _WORD = re.compile(r"(?<![A-Za-z0-9])(?:tel|phone|mobile|mob|cell|wx|weixin|vx|i
 def _is_word_before(plain: str, start: int) -> bool:
     """Whether the letters right before are a word of their own (tel138…), not part of a code."""
     return _WORD.search(plain[max(0, start - 10) : start]) is not None
+
+
+def across_lines(gaps: Iterable[str]) -> bool:
+    """Whether a line break or a column parts the groups."""
+    return any(mark in gap for gap in gaps for mark in "\n\r\t\v")
 
 
 def in_address(plain: str, start: int, end: int) -> bool:

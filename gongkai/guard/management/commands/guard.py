@@ -114,8 +114,11 @@ class Command(BaseCommand):
                 row["message"],
             )
             table.add_row(*map(Text, cells))
-        width = None if sys.stdout.isatty() else 160
-        Console(file=self.stdout, width=width).print(table)
+        terminal = sys.stdout.isatty()
+        console = Console(file=io.StringIO(), width=Console().width if terminal else 160)
+        with console.capture() as drawn:
+            console.print(table)
+        self.stdout.write(drawn.get())
 
 
 def site_lexicon() -> Lexicon:
