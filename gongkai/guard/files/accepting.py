@@ -18,6 +18,7 @@ from gongkai.guard.files import archives, images, legacy, ofd, office, pdf, plai
 from gongkai.guard.files.names import allowed_extensions, clean_name
 from gongkai.guard.files.problems import BROKEN, EMPTY, LOCKED, FileRefused
 from gongkai.guard.readers.document import Unreadable
+from gongkai.guard.readers.package import Package
 
 logger = logging.getLogger(__name__)
 
@@ -95,9 +96,11 @@ def _accept(original: IO[bytes], name: str, original_sha256: str, inside: bool) 
     extension = f".{name.rpartition('.')[2]}"
     kind = filetypes.BY_EXTENSION[extension]
     code = filetypes.detect(original, name)
-    _agree(code, kind)
     cleaned = _spool()
     try:
+        if code == "zip":
+            Package(original)  # says what is wrong with an archive that cannot be looked into
+        _agree(code, kind)
         original.seek(0)
         if kind.code == "zip":
             if inside:
@@ -152,7 +155,7 @@ def _refuse_size(size: int, limit: int) -> None:
 
 def _copy(source: Any, target: IO[bytes], limit: int) -> str:
     """Copy a stream that may be longer than it said, and hash it on the way."""
-    if hasattr(source, "seek"):
+    if hasattr(source, "seekable") and source.seekable():
         source.seek(0)
     digest = hashlib.sha256()
     size = 0

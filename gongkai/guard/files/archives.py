@@ -6,7 +6,7 @@ import zipfile
 from collections.abc import Callable
 from typing import IO, Any
 
-from gongkai.guard.files.problems import LOCKED, FileRefused
+from gongkai.guard.files.problems import FileRefused
 from gongkai.guard.readers.archive import member_name
 from gongkai.guard.readers.document import MAX_INNER, Unreadable
 from gongkai.guard.readers.package import Package
@@ -19,11 +19,8 @@ _LITTER = ("__macosx/", ".ds_store", "thumbs.db", "desktop.ini")
 
 
 def clean(stream: IO[bytes], target: IO[bytes], accept: Callable[..., Any]) -> list[str]:
-    """Write the archive anew from its cleaned members. Raises ``FileRefused``."""
-    try:
-        package = Package(stream)
-    except Unreadable as reason:
-        raise FileRefused(LOCKED if "密码" in str(reason) else str(reason)) from None
+    """Write the archive anew from its cleaned members. Raises ``FileRefused``, ``Unreadable``."""
+    package = Package(stream)
     members = [one for one in package.members if not one.is_dir()]
     members = [one for one in members if not _is_litter(one.filename.lower())]
     if not members:

@@ -4,13 +4,28 @@ from __future__ import annotations
 
 from django.core.exceptions import ValidationError
 
+from gongkai.guard.readers.document import BROKEN, LOCKED
+
+__all__ = [
+    "ACTIVEX",
+    "BROKEN",
+    "CHANGES",
+    "COMMENTS",
+    "DDE",
+    "EMBEDDED",
+    "EMPTY",
+    "LINKED",
+    "LOCKED",
+    "MACROS",
+    "NESTED",
+    "FileRefused",
+]
+
 
 class FileRefused(ValidationError):
     """The file may not be published; the message says what was found and what to do."""
 
 
-BROKEN = "无法打开，文件可能已损坏。请用 WPS 或 Word 重新保存后再上传。"
-LOCKED = "文件设有密码。请取消密码保护（文件—信息—保护文档—用密码进行加密，清空密码）后重新上传。"
 EMPTY = "文件是空的（0 字节）。请检查后重新上传。"
 MACROS = "文件带有宏（自动运行的程序）。请另存为不带宏的 {format} 后重新上传。"
 COMMENTS = "文件带有{count}条批注，公开后人人可见。请在“审阅”中删除全部批注后重新上传。"

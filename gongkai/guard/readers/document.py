@@ -40,7 +40,7 @@ MAX_TEXT: Final = 64 * 1024 * 1024
 State = Literal["read", "no_text", "unreadable"]
 
 TOO_MUCH = "文件内容过多，只检查了前面一部分。请拆分为几个文件后重新上传。"
-BROKEN = "无法打开，文件可能已损坏。请用 WPS 或 Word 打开后重新保存。"
+BROKEN = "无法打开，文件可能已损坏。请用 WPS 或 Word 重新保存后再上传。"
 LOCKED = "文件设有密码，无法读取。请取消密码保护后重新上传。"
 
 

@@ -47,7 +47,8 @@ def read_xls(stream: IO[bytes], name: str, found: Collector) -> None:
     book = workbook_stream(stream)
     boxes = _survey(book)
     stream.seek(0)
-    for where, rows, top, left in _sheets(stream.read()):
+    for where, title, rows, top, left in _sheets(stream.read()):
+        found.add(f"{where}名称", title)
         for offset, row in enumerate(rows):
             number = top + offset + 1
             texts = [(left + place + 1, cell_text(value)) for place, value in enumerate(row)]
@@ -59,8 +60,8 @@ def read_xls(stream: IO[bytes], name: str, found: Collector) -> None:
         found.add(f"批注或文本框{number}", text)
 
 
-def _sheets(data: bytes) -> Iterator[tuple[str, Any, int, int]]:
-    """(place, rows, first row, first column) of each sheet, hidden ones as well."""
+def _sheets(data: bytes) -> Iterator[tuple[str, str, Any, int, int]]:
+    """(place, name, rows, first row, first column) of each sheet, hidden ones as well."""
     import python_calamine
 
     try:
@@ -68,12 +69,12 @@ def _sheets(data: bytes) -> Iterator[tuple[str, Any, int, int]]:
         for metadata in book.sheets_metadata:
             shown = metadata.visible == python_calamine.SheetVisibleEnum.Visible
             where = f"{'' if shown else '隐藏'}工作表“{metadata.name}”"
-            yield f"{where}名称", [[metadata.name]], 0, 0
             if metadata.typ != python_calamine.SheetTypeEnum.WorkSheet:
+                yield where, metadata.name, (), 0, 0
                 continue
             sheet = book.get_sheet_by_name(metadata.name)
             top, left = sheet.start or (0, 0)
-            yield where, sheet.iter_rows(), top, left
+            yield where, metadata.name, sheet.iter_rows(), top, left
     except python_calamine.PasswordError:
         raise Unreadable(LOCKED) from None
     except BaseException as problem:
