@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from django.utils import timezone
 
 from gongkai.disclosure.content import LABELS, TEXT_FIELDS
 from gongkai.disclosure.models import DisclosedItem
-
-if TYPE_CHECKING:
-    from gongkai.guard.findings import Finding
-    from gongkai.guard.lexicon import Lexicon
-    from gongkai.organs.models import Organ
+from gongkai.guard.engine import scan_file, scan_html, scan_text
+from gongkai.guard.findings import Finding
+from gongkai.guard.lexicon import Lexicon
+from gongkai.guard.queries import current_lexicon
+from gongkai.organs.models import Organ
 
 
 @dataclass(frozen=True)
@@ -28,12 +27,6 @@ class Scan:
 
 def lexicon_for(organ: Organ | None = None) -> Lexicon:
     """The word lists in force for a body."""
-    try:
-        from gongkai.guard.queries import current_lexicon
-    except ImportError:
-        from gongkai.guard.lexicon import packaged_lexicon
-
-        return packaged_lexicon()
     return current_lexicon(organ)
 
 
@@ -43,8 +36,6 @@ def scan(item: DisclosedItem, lexicon: Lexicon) -> Scan:
     Titles and officials are judged as of the day the information came about: a document of last
     year names last year's officials rightly.
     """
-    from gongkai.guard.engine import scan_file, scan_html, scan_text
-
     on = item.changed_on or item.formed_on
     findings: list[Finding] = []
     for where, text in texts(item):
@@ -75,7 +66,5 @@ def texts(item: DisclosedItem) -> Iterator[tuple[str, str]]:
 
 def personal_in(text: str) -> list[Finding]:
     """Persons' numbers in a short text (an opinion, a reason)."""
-    from gongkai.guard.engine import scan_text
-
     found = scan_text(text, lexicon_for(), where="说明", on=timezone.localdate())
     return [finding for finding in found if finding.is_personal]

@@ -18,6 +18,7 @@ from gongkai.disclosure.comparison import Difference, compare_versions
 from gongkai.disclosure.models import (
     Decision,
     DisclosedItem,
+    DisclosureAttribute,
     DocumentKind,
     DocumentPrefix,
     GuardOverride,
@@ -38,6 +39,12 @@ from gongkai.statute import document_numbers
 from gongkai.statute.validity import Validity, validity_on
 
 VIEW = "disclosure.view"
+OPEN = Q(
+    status__in=[Status.DRAFT, Status.IN_REVIEW, Status.RETURNED],
+    disclosure_attribute=DisclosureAttribute.PROACTIVE,
+    formed_on__isnull=False,
+)
+"""Drafts to be published without being asked, which came about on a known day (Art. 26)."""
 
 
 # -- which items -----------------------------------------------------------------------------
@@ -116,15 +123,10 @@ def orphaned(user: Any, today: date) -> QuerySet[Organ]:
     )
 
 
-def late_drafts(user: Any, today: date) -> QuerySet[DisclosedItem]:
-    """Unpublished drafts of the user's bodies with a day of formation: their limit runs (Art. 26)."""
-    running = DisclosedItem.objects.filter(
-        status__in=[Status.DRAFT, Status.IN_REVIEW, Status.RETURNED],
-        disclosure_attribute="proactive",
-        formed_on__isnull=False,
-        formed_on__lte=today,
-    )
-    return policy.scope(running, user, "disclosure.edit").order_by("formed_on", "pk")
+def running(user: Any) -> QuerySet[DisclosedItem]:
+    """Drafts of the bodies for which `user` drafts, whose 20 working days run (Art. 26)."""
+    drafts = DisclosedItem.objects.filter(OPEN)
+    return policy.scope(drafts, user, "disclosure.edit").order_by("formed_on", "pk")
 
 
 def _not_own(items: QuerySet[DisclosedItem], user: Any) -> QuerySet[DisclosedItem]:

@@ -3,8 +3,8 @@
 The draft says what the records say, in plain sentences with numbers, under the five heads of
 the summary (国办公开办函〔2021〕30号): 主动公开、依申请公开、政府信息管理、平台建设、监督保障; a
 government's draft also has the heads for assessment, public evaluation and accountability that
-条例第五十条第一款第四项 asks of governments. What no record knows (how many items were put on
-the website, how many people were trained) is never invented: the draft leaves a marked gap
+条例第五十条第一款第四项 asks of governments. What no record knows (what was published
+elsewhere, how many people were trained) is never invented: the draft leaves a marked gap
 (`content.gap`), and a report with open gaps cannot be submitted.
 
 Section five begins with what last year's report promised, one by one, each with a gap for what
@@ -96,7 +96,7 @@ def _summary(built: BuiltReport, contact: Contact) -> str:
         ),
         head(HEADS[0]),
         paragraph(*_proactive(built)),
-        paragraph(gap("本年在政府网站、政务新媒体等渠道主动公开信息的条数和重点内容")),
+        paragraph(*_published(built)),
         head(HEADS[1]),
         paragraph(*_requests(built)),
         paragraph(*_remedies(built)),
@@ -156,6 +156,31 @@ def _proactive(built: BuiltReport) -> list[str]:
         if clauses:
             sentences.append("；".join(clauses) + "。")
     return sentences
+
+
+_KINDS = {
+    "m.items.overview": "概况类信息",
+    "m.items.news": "政务动态信息",
+    "m.items.catalogue": "信息公开目录信息",
+}
+"""Kinds of columns told beside the total; they part some of it, so the rest is told too."""
+
+
+def _published(built: BuiltReport) -> list[str]:
+    """How much was published in the year, as far as the records know (条例第二十三条)."""
+    total = built.measures.get("m.items.published")
+    if not total:
+        return [gap("本年在政府网站、政务新媒体等渠道主动公开信息的条数和重点内容")]
+    told = [(name, built.measures.get(measure) or 0) for measure, name in _KINDS.items()]
+    parts = [f"{name}{show(number)}条" for name, number in told if number]
+    rest = total - sum(number for _name, number in told)
+    if parts and rest:
+        parts.append(f"其他信息{show(rest)}条")
+    of_which = f"，其中{'、'.join(parts)}" if parts else ""
+    return [
+        f"本年通过本平台主动公开政府信息{show(total)}条{of_which}。",
+        gap("主动公开的重点内容，以及政务新媒体等其他渠道的公开情况"),
+    ]
 
 
 def _number(built: BuiltReport, cell: str) -> str:

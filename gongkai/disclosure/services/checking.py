@@ -27,6 +27,7 @@ from gongkai.disclosure.services.common import (
     user_of,
 )
 from gongkai.disclosure.services.drafting import refuse_closed
+from gongkai.guard.engine import mask_html, mask_text, scan_html, scan_text
 from gongkai.ledger.actor import Actor
 from gongkai.organs.policy import authorise
 
@@ -179,8 +180,6 @@ def override_finding(
 
 def mask_item(actor: Actor, item: DisclosedItem) -> Masked:
     """Persons' numbers in the texts are masked, as a new version; files are named, not changed."""
-    from gongkai.guard.engine import mask_html, mask_text, scan_html, scan_text
-
     authorise(actor, EDIT, item.organ)
     with transaction.atomic():
         current = locked(item)

@@ -10,6 +10,8 @@ from django.db import transaction
 from gongkai.disclosure.guarding import lexicon_for
 from gongkai.disclosure.models import StoredFile
 from gongkai.disclosure.services.common import EDIT
+from gongkai.guard.engine import scan_file
+from gongkai.guard.files import accept
 from gongkai.ledger.actor import Actor
 from gongkai.ledger.services import record
 from gongkai.organs.models import Organ
@@ -22,9 +24,6 @@ def store_file(actor: Actor, organ: Organ, upload: IO[bytes] | Any, name: str) -
     Raises `guard.files.FileRefused` (a ValidationError) for what must not be published: a type
     that its content belies, an executable, macros, a bomb, a password, too large a file.
     """
-    from gongkai.guard.engine import scan_file
-    from gongkai.guard.files import accept
-
     authorise(actor, EDIT, organ)
     accepted = accept(upload, name)
     known = StoredFile.objects.filter(sha256=accepted.sha256).first()

@@ -1,6 +1,8 @@
 """`gongkai serve`: the site on granian, after the checks that serving needs."""
 
 import os
+import subprocess
+import sys
 from argparse import ArgumentParser
 from typing import Any
 
@@ -11,6 +13,15 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
+BESIDE = (("disclosure", "publish-due", "--every", "60"),)
+"""Commands that run beside the site as long as it is served."""
+
+
+def start_beside(*command: str) -> "subprocess.Popen[bytes]":
+    """A command of ours in a process of its own."""
+    # Our own program with fixed arguments.
+    return subprocess.Popen([sys.executable, "-m", "gongkai", *command])  # noqa: S603
+
 
 class Command(BaseCommand):
     help = "启动服务（granian，WSGI）。Serve the site."
@@ -19,8 +30,14 @@ class Command(BaseCommand):
         parser.add_argument("--host", default="127.0.0.1", help="监听地址，默认 127.0.0.1")
         parser.add_argument("--port", type=int, default=8000, help="端口，默认 8000")
         parser.add_argument("--workers", type=int, default=1, help="进程数，默认 1")
+        parser.add_argument(
+            "--no-schedule",
+            action="store_false",
+            dest="schedule",
+            help="不在旁边运行定时发布（由定时任务运行 gongkai disclosure publish-due 时用）",
+        )
 
-    def handle(self, *, host: str, port: int, workers: int, **_: Any) -> None:
+    def handle(self, *, host: str, port: int, workers: int, schedule: bool, **_: Any) -> None:
         wrong = [
             message
             for message in run_checks(include_deployment_checks=True)
@@ -43,13 +60,18 @@ class Command(BaseCommand):
 
         self.stdout.write(f"{settings.SITE_NAME}：http://{host}:{port}/  （按 Ctrl+C 停止）")
         self.stdout.flush()
+        beside = [start_beside(*command) for command in BESIDE] if schedule else []
         # Four blocking threads a process measured best for server-rendered pages on SQLite
         # and PostgreSQL alike; more processes are for more cores.
-        Granian(
-            "gongkai.config.wsgi:application",
-            address=host,
-            port=port,
-            interface=Interfaces.WSGI,
-            workers=workers,
-            blocking_threads=4,
-        ).serve()
+        try:
+            Granian(
+                "gongkai.config.wsgi:application",
+                address=host,
+                port=port,
+                interface=Interfaces.WSGI,
+                workers=workers,
+                blocking_threads=4,
+            ).serve()
+        finally:
+            for process in beside:
+                process.terminate()

@@ -1,0 +1,75 @@
+"""`gongkai disclosure publish-due`: publish and take down what has reached its hour.
+
+For a timer every few minutes; `gongkai serve` runs it beside the site (`--every`). Exit code 1 when
+some item could not be published: it is listed, and tried again at the next run.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.db import Error as DatabaseError
+from django.db import close_old_connections
+from django.utils import timezone
+
+from gongkai.disclosure.models import DisclosedItem
+from gongkai.disclosure.services import DueReport, publish_due
+from gongkai.ledger.actor import Actor
+
+MIN_SECONDS = 5
+
+
+class Command(BaseCommand):
+    help = "主动公开：定时发布和下架 · proactive disclosure: publish and take down on schedule"
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        commands = parser.add_subparsers(dest="what", required=True, metavar="publish-due")
+        due = commands.add_parser("publish-due", help="发布、下架到时的信息")
+        due.add_argument("--every", type=int, metavar="秒", help="每隔若干秒办理一次，不退出")
+        due.add_argument("--json", action="store_true", dest="as_json", help="以 JSON 输出")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        every = options["every"]
+        if every is None:
+            done = self.run()
+            self.say(done, as_json=options["as_json"], always=True)
+            if done.failed:
+                sys.exit(1)
+            return
+        if every < MIN_SECONDS:
+            raise CommandError(f"--every 至少为 {MIN_SECONDS} 秒。")
+        while True:
+            self.one_of_many(as_json=options["as_json"])
+            time.sleep(every)
+
+    def one_of_many(self, *, as_json: bool) -> None:
+        """One run of the loop, which a database that is away for a while does not end."""
+        close_old_connections()
+        try:
+            self.say(self.run(), as_json=as_json, always=False)
+        except DatabaseError as error:
+            self.stderr.write(f"定时发布暂不能办理，稍后再试：{error}")
+
+    def run(self) -> DueReport:
+        return publish_due(Actor.system("定时发布"), timezone.now())
+
+    def say(self, done: DueReport, *, as_json: bool, always: bool) -> None:
+        if as_json:
+            if always or done.published or done.expired or done.failed:
+                answer = {
+                    "published": done.published,
+                    "expired": done.expired,
+                    "failed": [{"item": key, "reason": why} for key, why in done.failed],
+                }
+                self.stdout.write(json.dumps(answer, ensure_ascii=False))
+            return
+        if always or done.published or done.expired:
+            self.stdout.write(f"发布 {done.published} 条，到期下架 {done.expired} 条。")
+        titles = DisclosedItem.objects.in_bulk([key for key, _why in done.failed])
+        for key, why in done.failed:
+            self.stderr.write(f"未能办理“{titles.get(key, key)}”：{why}")
