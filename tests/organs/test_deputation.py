@@ -12,6 +12,7 @@ from gongkai.ledger.actor import Actor
 from gongkai.ledger.models import LedgerEntry
 from gongkai.organs import policy, queries, services
 from gongkai.organs.models import Deputation, Membership, Organ, Role, User
+from gongkai.organs.services.deputies import in_words
 from tests.factories.organs import add_role, make_deputation, make_organ, make_user
 from tests.organs.test_policy import CELLS
 
@@ -280,7 +281,7 @@ def test_the_principal_holds_the_role_throughout(county, bureau) -> None:
     """Given a role that ends, then the deputation may not outlast it; terms in a row count."""
     membership = bureau.leader.memberships.get()
     Membership.objects.filter(pk=membership.pk).update(ended_on=day(5))
-    with pytest.raises(ValidationError, match=f"到{day(4)}为止") as caught:
+    with pytest.raises(ValidationError, match=f"到{in_words(day(4))}为止") as caught:
         appoint(bureau.leader, bureau)
     assert "last_day" in caught.value.message_dict
     add_role(bureau.leader, "approving_leader", county.middle, started_on=day(5))

@@ -23,6 +23,11 @@ MAX_DAYS = 366
 """A deputation ends within a year; a longer absence needs another person in the role."""
 
 
+def in_words(day: date) -> str:
+    """2026年3月5日."""
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
 def appoint_deputy(
     actor: Actor,
     principal: User,
@@ -92,9 +97,11 @@ def revoke_deputation(actor: Actor, deputation: Deputation) -> Deputation:
         today = timezone.localdate()
         state = deputation.state_on(today)
         if state == "revoked":
-            raise ValidationError(f"这项代理已于{deputation.revoked_on}撤销，不需要再操作。")
+            raise ValidationError(
+                f"这项代理已于{in_words(deputation.revoked_on)}撤销，不需要再操作。"
+            )
         if state == "over":
-            raise ValidationError(f"这项代理已于{deputation.last_day}到期，不需要撤销。")
+            raise ValidationError(f"这项代理已于{in_words(deputation.last_day)}到期，不需要撤销。")
         deputation.revoked_on = today
         deputation.save(update_fields=["revoked_on"])
         policy.forget(deputation.deputy)
@@ -187,11 +194,13 @@ def _check_held_throughout(
     where = f"{organ.label}的{Role(role).label}"
     if reached == first_day:
         raise ValidationError(
-            {"first_day": f"{first_day}“{principal}”不是{where}，不能委托代理。请核对角色和日期。"}
+            {
+                "first_day": f"{in_words(first_day)}“{principal}”不是{where}，不能委托代理。请核对角色和日期。"
+            }
         )
     raise ValidationError(
         {
-            "last_day": f"“{principal}”任{where}到{reached - timedelta(days=1)}为止，"
+            "last_day": f"“{principal}”任{where}到{in_words(reached - timedelta(days=1))}为止，"
             "代理不能超过任职期限。"
         }
     )
@@ -211,6 +220,6 @@ def _check_overlap(
     )  # fmt: skip
     if other is not None:
         raise ValidationError(
-            f"这一角色{other.first_day}至{other.last_day}已委托“{other.deputy}”代理。"
+            f"这一角色{in_words(other.first_day)}至{in_words(other.last_day)}已委托“{other.deputy}”代理。"
             "请改日期，或先撤销那项代理。"
         )

@@ -244,7 +244,7 @@ def _check_separation(user: User, role: str) -> None:
             raise ValidationError(
                 {
                     "role": f"“{user}”是“{standing_in.principal}”的代理人"
-                    f"（至{standing_in.last_day}）。系统管理员、安全保密管理员、安全审计员"
+                    f"（至{standing_in.last_day:%Y-%m-%d}）。系统管理员、安全保密管理员、安全审计员"
                     "不能同时代理他人，请先撤销代理，或另选人员。"
                 }
             )

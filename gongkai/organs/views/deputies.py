@@ -12,6 +12,7 @@ from django.views.generic.base import TemplateResponseMixin
 
 from gongkai.organs import forms, policy, queries, services
 from gongkai.organs.models import Deputation, DeputationQuerySet, Membership, User
+from gongkai.organs.services.deputies import in_words
 from gongkai.organs.staff_views import Button, ServiceFormView, StaffView
 
 STATES = {
@@ -122,7 +123,7 @@ class _Appoint(ServiceFormView):
     def get_success_message(self, result: Any) -> str:
         return (
             f"已委托“{result.deputy}”代理{result.organ.label}的{result.get_role_display()}，"
-            f"{result.first_day}至{result.last_day}。"
+            f"{in_words(result.first_day)}至{in_words(result.last_day)}。"
         )
 
 
