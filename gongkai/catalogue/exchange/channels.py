@@ -85,7 +85,7 @@ def read_channels(text: str) -> list[str]:
     unknown = [w for w in re.split(r"\s+", rest) if _BOX.match(w) and len(w) > 1]
     chosen = [w[1:] for w in unknown if w[0] in CHOSEN]
     found += [_canonical(name) for name in chosen]
-    if not found and not _KNOWN.search(plain):
+    if not _KNOWN.search(plain):
         raise ValueError(f"没有认出公开渠道“{text.strip()[:40]}”，请按“■政府网站 □政府公报”填写。")
     return _ordered(found)
 
