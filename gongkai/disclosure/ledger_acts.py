@@ -27,4 +27,5 @@ labels = {
     "disclosure.chain.configure": "配置审核流程",
     "disclosure.chain.drop": "取消本机关的审核流程",
     "disclosure.prefixes": "登记机关代字",
+    "disclosure.export": "导出政府信息列表",
 }

@@ -1,0 +1,20 @@
+"""Forms of disclosed items: they read what was typed, the services judge and save it."""
+
+from gongkai.disclosure.forms.acts import (
+    ConfirmForm,
+    DecisionForm,
+    OverrideForm,
+    ReasonForm,
+    RepealForm,
+)
+from gongkai.disclosure.forms.item import SECTIONS, ItemForm
+
+__all__ = [
+    "SECTIONS",
+    "ConfirmForm",
+    "DecisionForm",
+    "ItemForm",
+    "OverrideForm",
+    "ReasonForm",
+    "RepealForm",
+]

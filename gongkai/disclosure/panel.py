@@ -1,0 +1,96 @@
+"""The guard's findings as the staff read them: by place, with the way there and what may be done."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from gongkai.disclosure import highlight, queries
+from gongkai.disclosure.models import DisclosedItem, GuardOverride, GuardRun
+from gongkai.guard.findings import PERSONAL, SEVERITIES
+
+_FILE: Final = re.compile(r"附件《(.*?)》(?=\S|$)")
+_ORDER: Final = {"serious": 0, "warning": 1, "advice": 2}
+TEXTS: Final = "正文和各栏"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One finding: what, where, how bad, and whether somebody let it through."""
+
+    anchor: str
+    finding: Mapping[str, Any]
+    override: GuardOverride | None
+    in_body: bool
+
+    @property
+    def severity(self) -> str:
+        return str(SEVERITIES.get(self.finding["severity"], self.finding["severity"]))
+
+    @property
+    def blocks(self) -> bool:
+        return self.finding["severity"] == "serious" and self.override is None
+
+
+@dataclass(frozen=True)
+class Panel:
+    """All findings of a run, texts first, then file by file."""
+
+    groups: Sequence[tuple[str, Sequence[Row]]]
+    unread: Sequence[Mapping[str, str]]
+    run: GuardRun
+
+    @property
+    def rows(self) -> list[Row]:
+        return [row for _, rows in self.groups for row in rows]
+
+    @property
+    def blocking(self) -> int:
+        return sum(row.blocks for row in self.rows)
+
+    @property
+    def total(self) -> int:
+        return len(self.rows)
+
+    @property
+    def maskable(self) -> bool:
+        """Whether a person's number stands in a text, where one click masks it."""
+        return any(
+            row.finding["check"] in PERSONAL
+            for name, rows in self.groups
+            if name == TEXTS
+            for row in rows
+        )
+
+    @property
+    def in_body(self) -> list[tuple[str, Mapping[str, Any]]]:
+        """(anchor, finding) of what is marked in the text."""
+        return [(row.anchor, row.finding) for row in self.rows if row.in_body]
+
+
+def panel(item: DisclosedItem, run: GuardRun) -> Panel:
+    """The panel for a run of the item's newest version. One statement."""
+    passed = queries.overrides(item)
+    groups: dict[str, list[Row]] = {}
+    for number, finding in enumerate(run.findings, start=1):
+        named = _FILE.match(finding["where"])
+        group = f"附件《{named.group(1)}》" if named else TEXTS
+        groups.setdefault(group, []).append(
+            Row(
+                f"found-{number}",
+                finding,
+                passed.get(finding["key"]),
+                highlight.in_body(finding),
+            )
+        )
+    ordered = sorted(groups, key=lambda name: (name != TEXTS, name))
+    return Panel(
+        [
+            (name, sorted(groups[name], key=lambda row: _ORDER.get(row.finding["severity"], 3)))
+            for name in ordered
+        ],
+        run.unread,
+        run,
+    )
