@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import IO, Final
+from typing import BinaryIO, Final
 
 #: First bytes of an OLE compound file: DOC, XLS, PPT, WPS, ET, and password-protected DOCX.
 OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -145,7 +145,19 @@ def program_of(head: bytes) -> str:
     return ""
 
 
-def detect(stream: IO[bytes], name: str = "") -> str:
+def guess(head: bytes) -> str:
+    """What content that is none of ours may be, “.mdb 文件”; "" when nobody knows."""
+    import puremagic
+
+    try:
+        found = puremagic.magic_string(head)
+    except (puremagic.PureError, ValueError):
+        return ""
+    extension = next((one.extension for one in found if one.extension), "")
+    return f"{extension} 文件" if extension else ""
+
+
+def detect(stream: BinaryIO, name: str = "") -> str:
     """The code of what a file holds; the stream stands at its beginning afterwards.
 
     `name` decides only between kinds that look the same (CSV and text, WPS and Word).
@@ -207,15 +219,21 @@ def _is_text(head: bytes) -> bool:
     """Whether bytes are text: no control characters in whichever encoding they are in."""
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
         text = head[: len(head) & ~1].decode("utf-16", "replace")
-    elif b"\x00" in head:
-        return False
+    elif b"\x00" in head:  # UTF-16 without its mark, or no text
+        odd = head[1::2].count(0) >= head[::2].count(0)
+        try:
+            text = head[: len(head) & ~1].decode("utf-16-le" if odd else "utf-16-be")
+        except UnicodeDecodeError:
+            return False
+        if sum(char.isalnum() or char.isspace() for char in text) < 0.5 * len(text):
+            return False
     else:
         text = head.decode("latin-1")
     controls = sum(char < " " and char not in "\t\r\n\f\v\x1a" for char in text)
     return controls == 0
 
 
-def _zip_kind(stream: IO[bytes]) -> str:
+def _zip_kind(stream: BinaryIO) -> str:
     """A kind of Office document, OFD or a plain archive, by the members' names and types."""
     from gongkai.guard.readers.document import Unreadable
     from gongkai.guard.readers.package import Package, attribute, local
@@ -276,7 +294,7 @@ _MAIN_TYPES = tuple(
 )
 
 
-def _ole_kind(stream: IO[bytes], extension: str) -> str:
+def _ole_kind(stream: BinaryIO, extension: str) -> str:
     """A kind of old Office document, by the names of its streams."""
     import olefile
 

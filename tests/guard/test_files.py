@@ -177,6 +177,7 @@ def test_a_program_under_another_name_is_called_what_it_is(head, label, name):
         (b"Rar!\x1a\x07", "a.zip", "内容却是RAR 压缩包。可以上传的类型："),
         (b"{\\rtf1 x}", "a.doc", "内容却是RTF 文档。可以上传的类型："),
         (b"\x01\x02\x03", "a.txt", "无法打开"),
+        (b"SQLite format 3\x00" + bytes(99), "a.xls", "内容却是.db 文件。可以上传的类型："),
         (made.ole({"EncryptedPackage": b"x", "EncryptionInfo": b"x"}), "a.docx", "文件设有密码，"),
     ],
 )

@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any, Final
+from typing import Any, BinaryIO, Final
 
 from django.conf import settings
 
@@ -23,6 +23,7 @@ from gongkai.guard.readers.package import Package
 logger = logging.getLogger(__name__)
 
 _CHUNK: Final = 1024 * 1024
+_HEAD: Final = 4096
 #: Up to here a file stays in memory, beyond it lies in a temporary file.
 _SPOOL: Final = 8 * 1024 * 1024
 
@@ -36,7 +37,7 @@ class AcceptedFile:
     the person should know before publishing.
     """
 
-    data: IO[bytes]
+    data: BinaryIO
     name: str
     extension: str
     media_type: str
@@ -52,7 +53,7 @@ class AcceptedFile:
 
 
 #: Code of a kind → what inspects a stream of it, writes it cleaned and says what there is to say.
-Cleaner = Callable[[IO[bytes], IO[bytes]], list[str]]
+Cleaner = Callable[[BinaryIO, BinaryIO], list[str]]
 _CLEANERS: dict[str, Cleaner] = {
     "docx": office.clean,
     "xlsx": office.clean,
@@ -80,7 +81,7 @@ def accept(upload: Any, name: str = "", *, inside: bool = False) -> AcceptedFile
     A size that is known and too large is refused before anything is read. `inside`: the file comes
     out of an archive, and no further archive may be in it.
     """
-    source: IO[bytes] = io.BytesIO(upload) if isinstance(upload, bytes) else upload
+    source: BinaryIO = io.BytesIO(upload) if isinstance(upload, bytes) else upload
     name = clean_name(name or Path(str(getattr(upload, "name", "") or "")).name)
     limit = settings.UPLOAD_MAX_MB * _CHUNK
     _refuse_size(_known_size(source), limit)
@@ -92,7 +93,7 @@ def accept(upload: Any, name: str = "", *, inside: bool = False) -> AcceptedFile
         original.close()
 
 
-def _accept(original: IO[bytes], name: str, original_sha256: str, inside: bool) -> AcceptedFile:
+def _accept(original: BinaryIO, name: str, original_sha256: str, inside: bool) -> AcceptedFile:
     extension = f".{name.rpartition('.')[2]}"
     kind = filetypes.BY_EXTENSION[extension]
     code = filetypes.detect(original, name)
@@ -100,7 +101,7 @@ def _accept(original: IO[bytes], name: str, original_sha256: str, inside: bool) 
     try:
         if code == "zip":
             Package(original)  # says what is wrong with an archive that cannot be looked into
-        _agree(code, kind)
+        _agree(code, kind, original)
         original.seek(0)
         if kind.code == "zip":
             if inside:
@@ -153,7 +154,7 @@ def _refuse_size(size: int, limit: int) -> None:
         )
 
 
-def _copy(source: Any, target: IO[bytes], limit: int) -> str:
+def _copy(source: Any, target: BinaryIO, limit: int) -> str:
     """Copy a stream that may be longer than it said, and hash it on the way."""
     if hasattr(source, "seekable") and source.seekable():
         source.seek(0)
@@ -170,7 +171,7 @@ def _copy(source: Any, target: IO[bytes], limit: int) -> str:
     return digest.hexdigest()
 
 
-def _measure(stream: IO[bytes]) -> tuple[int, str]:
+def _measure(stream: BinaryIO) -> tuple[int, str]:
     stream.seek(0)
     digest = hashlib.sha256()
     size = 0
@@ -181,7 +182,7 @@ def _measure(stream: IO[bytes]) -> tuple[int, str]:
     return size, digest.hexdigest()
 
 
-def _agree(code: str, kind: filetypes.FileType) -> None:
+def _agree(code: str, kind: filetypes.FileType, original: BinaryIO) -> None:
     """Refuse content that is not what the name says, in words that name the content."""
     if code == kind.code or code == filetypes.SAME_CONTENT.get(kind.code):
         return
@@ -199,7 +200,9 @@ def _agree(code: str, kind: filetypes.FileType) -> None:
         )
     if code in ("docm", "xlsm", "pptm"):
         raise FileRefused(f"内容是{label}。请另存为不带宏的格式后重新上传。")
-    if code in ("unknown", "ole", "zip") or (code == "text" and kind.code != "csv"):
+    if code == "unknown":
+        label = filetypes.guess(original.read(_HEAD))
+    if not label or code in ("ole", "zip") or (code == "text" and kind.code != "csv"):
         raise FileRefused(f"扩展名是 {kind.extensions[0]}（{kind.label}），但{BROKEN}")
     known = filetypes.BY_CODE.get(code)
     advice = (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zipfile
 from collections.abc import Callable
-from typing import IO, Any
+from typing import Any, BinaryIO
 
 from gongkai.guard.files.problems import FileRefused
 from gongkai.guard.readers.archive import member_name
@@ -18,7 +18,7 @@ EPOCH = (1980, 1, 1, 0, 0, 0)
 _LITTER = ("__macosx/", ".ds_store", "thumbs.db", "desktop.ini")
 
 
-def clean(stream: IO[bytes], target: IO[bytes], accept: Callable[..., Any]) -> list[str]:
+def clean(stream: BinaryIO, target: BinaryIO, accept: Callable[..., Any]) -> list[str]:
     """Write the archive anew from its cleaned members. Raises ``FileRefused``, ``Unreadable``."""
     package = Package(stream)
     members = [one for one in package.members if not one.is_dir()]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import struct
 import zlib
-from typing import IO, Final
+from typing import BinaryIO, Final
 
 from gongkai.guard.files.problems import FileRefused
 
@@ -29,27 +29,27 @@ _WEBP_KEPT = frozenset((b"VP8 ", b"VP8L", b"VP8X", b"ALPH", b"ANIM", b"ANMF", b"
 _GIF_KEPT = (b"NETSCAPE2.0", b"ANIMEXTS1.0")
 
 
-def clean_jpeg(stream: IO[bytes], target: IO[bytes]) -> list[str]:
+def clean_jpeg(stream: BinaryIO, target: BinaryIO) -> list[str]:
     """Raises ``FileRefused``."""
     return _clean(stream, target, strip_jpeg, "JPEG")
 
 
-def clean_png(stream: IO[bytes], target: IO[bytes]) -> list[str]:
+def clean_png(stream: BinaryIO, target: BinaryIO) -> list[str]:
     """Raises ``FileRefused``."""
     return _clean(stream, target, strip_png, "PNG")
 
 
-def clean_gif(stream: IO[bytes], target: IO[bytes]) -> list[str]:
+def clean_gif(stream: BinaryIO, target: BinaryIO) -> list[str]:
     """Raises ``FileRefused``."""
     return _clean(stream, target, strip_gif, "GIF")
 
 
-def clean_webp(stream: IO[bytes], target: IO[bytes]) -> list[str]:
+def clean_webp(stream: BinaryIO, target: BinaryIO) -> list[str]:
     """Raises ``FileRefused``."""
     return _clean(stream, target, strip_webp, "WEBP")
 
 
-def _clean(stream: IO[bytes], target: IO[bytes], strip: object, format_: str) -> list[str]:
+def _clean(stream: BinaryIO, target: BinaryIO, strip: object, format_: str) -> list[str]:
     data = stream.read()
     try:
         made: bytes = strip(data)  # type: ignore[operator]

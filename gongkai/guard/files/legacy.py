@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import re
 import struct
-from typing import IO, Any
+from typing import Any, BinaryIO
 
 from gongkai.guard.files.problems import EMBEDDED, LOCKED, MACROS, FileRefused
 from gongkai.guard.filetypes import PROGRAMS, label, program_of
@@ -21,7 +21,7 @@ _SUMMARIES = {
 _NEW_FORMAT = {"worddocument": "DOCX", "workbook": "XLSX", "book": "XLSX"}
 
 
-def clean(stream: IO[bytes], target: IO[bytes]) -> list[str]:
+def clean(stream: BinaryIO, target: BinaryIO) -> list[str]:
     """Inspect an old Office file and write it without its properties. Raises ``FileRefused``."""
     refuse_unsafe(stream)
     stream.seek(0)
@@ -41,13 +41,13 @@ def clean(stream: IO[bytes], target: IO[bytes]) -> list[str]:
     )
 
 
-def _opened(stream: IO[bytes], *, write: bool = False) -> Any:
+def _opened(stream: BinaryIO, *, write: bool = False) -> Any:
     import olefile
 
     return olefile.OleFileIO(stream, write_mode=write)
 
 
-def refuse_unsafe(stream: IO[bytes], *, embedded: bool = False) -> bytes | None:
+def refuse_unsafe(stream: BinaryIO, *, embedded: bool = False) -> bytes | None:
     """Refuse macros, packed programs and passwords; a modern Office file packed inside, if any.
 
     Raises ``FileRefused``.

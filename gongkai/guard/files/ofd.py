@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from typing import IO
+from typing import BinaryIO
 
 from lxml import etree
 
@@ -16,7 +16,7 @@ _DROPPED = frozenset(("Author", "Creator", "CreatorVersion", "CustomDatas"))
 _SCRIPTS = (".js", ".vbs", ".exe", ".bat", ".cmd", ".ps1", ".hta", ".html", ".htm")
 
 
-def clean(stream: IO[bytes], target: IO[bytes]) -> list[str]:
+def clean(stream: BinaryIO, target: BinaryIO) -> list[str]:
     """Inspect an OFD and write it cleaned. Raises ``FileRefused``, ``Unreadable``."""
     package = Package(stream)
     refuse_odd_members(package)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from typing import IO, Any
+from typing import Any, BinaryIO
 
 from lxml import etree
 
@@ -68,7 +68,7 @@ _PEOPLE = re.compile(r"word/people\.xml|xl/persons/[^/]+\.xml|ppt/(?:commentauth
 CLEANED = "已清除作者、单位、修改者等文档属性。"
 
 
-def clean(stream: IO[bytes], target: IO[bytes], *, depth: int = 0) -> list[str]:
+def clean(stream: BinaryIO, target: BinaryIO, *, depth: int = 0) -> list[str]:
     """Inspect an Office file and write it cleaned. Raises ``FileRefused``, ``Unreadable``."""
     code = filetypes.detect(stream)
     stream.seek(0)

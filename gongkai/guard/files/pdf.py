@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import shutil
-from typing import IO, Any
+from typing import Any, BinaryIO
 
 import pikepdf
 
@@ -42,7 +42,7 @@ _KEPT_XMP = (
 _MARKUP = frozenset(("/Text", "/Popup", "/Highlight", "/StrikeOut", "/Squiggly", "/Caret", "/Ink"))
 
 
-def clean(stream: IO[bytes], target: IO[bytes]) -> list[str]:
+def clean(stream: BinaryIO, target: BinaryIO) -> list[str]:
     """Inspect a PDF and write it cleaned. Raises ``FileRefused``, ``Unreadable``."""
     with open_pdf(stream) as pdf:
         try:

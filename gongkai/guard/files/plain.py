@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
-from typing import IO
+from typing import BinaryIO
 
 from gongkai.guard.files.problems import DDE, FileRefused
 
@@ -12,7 +12,7 @@ from gongkai.guard.files.problems import DDE, FileRefused
 _DDE = re.compile(rb"""(?:^|[,;\t"\n\r])\s*[=+\-@][^,\r\n]{0,200}?\|[^,\r\n]{0,400}?!""")
 
 
-def clean(stream: IO[bytes], target: IO[bytes]) -> list[str]:
+def clean(stream: BinaryIO, target: BinaryIO) -> list[str]:
     """Copy a text as it is. Raises ``FileRefused``."""
     data = stream.read()
     if _DDE.search(data.replace(b"\x00", b"")):

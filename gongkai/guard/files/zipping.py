@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import zipfile
 from collections.abc import Mapping
-from typing import IO
+from typing import BinaryIO
 
 from gongkai.guard.files.archives import EPOCH
 from gongkai.guard.files.problems import BROKEN, EMBEDDED, FileRefused
@@ -31,7 +31,7 @@ def refuse_odd_members(package: Package) -> None:
             raise FileRefused(EMBEDDED.format(what=label(code)))
 
 
-def rewrite(package: Package, target: IO[bytes], changes: Mapping[str, bytes | None]) -> None:
+def rewrite(package: Package, target: BinaryIO, changes: Mapping[str, bytes | None]) -> None:
     """Write an archive with some members changed (or left out: ``None``).
 
     No member keeps its time, comment or extra field; what stood before or behind the archive is

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zipfile
-from typing import IO
+from typing import BinaryIO
 
 from gongkai.guard.readers.document import MAX_INNER, Collector, Unreadable
 from gongkai.guard.readers.inner import read_inner
@@ -12,7 +12,7 @@ from gongkai.guard.readers.package import Package
 _UTF8_NAME = 0x800
 
 
-def read(stream: IO[bytes], name: str, found: Collector) -> None:
+def read(stream: BinaryIO, name: str, found: Collector) -> None:
     """Collect the text of the members. Raises ``Unreadable``, ``Full``."""
     package = Package(stream)
     for info in package.members:

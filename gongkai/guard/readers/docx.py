@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import IO, Any
+from typing import Any, BinaryIO
 
 from gongkai.guard.readers.document import BROKEN, Collector, Unreadable
 from gongkai.guard.readers.lines import spelled
@@ -59,7 +59,7 @@ _QUIET = (
 )
 
 
-def read(stream: IO[bytes], name: str, found: Collector) -> None:
+def read(stream: BinaryIO, name: str, found: Collector) -> None:
     """Collect the text of a Word file. Raises ``Unreadable``, ``Full``."""
     package = Package(stream)
     main = package.target("", "officeDocument") or "word/document.xml"

@@ -7,7 +7,7 @@ import io
 import struct
 from collections.abc import Iterator
 from decimal import Decimal
-from typing import IO, Any, Final
+from typing import Any, BinaryIO, Final
 
 from gongkai.guard.readers.document import BROKEN, LOCKED, Collector, Unreadable
 from gongkai.guard.readers.lines import spelled
@@ -21,7 +21,7 @@ _CELL = frozenset((0x0006, 0x0201, 0x0203, 0x0204, 0x0205, 0x00D6, 0x00FD, 0x027
 _CELLS = frozenset((0x00BD, 0x00BE))
 
 
-def workbook_stream(stream: IO[bytes]) -> bytes:
+def workbook_stream(stream: BinaryIO) -> bytes:
     """The records of a workbook. Raises ``Unreadable``."""
     import olefile
 
@@ -42,7 +42,7 @@ def records(book: bytes) -> Iterator[tuple[int, bytes]]:
         place += 4 + size
 
 
-def read_xls(stream: IO[bytes], name: str, found: Collector) -> None:
+def read_xls(stream: BinaryIO, name: str, found: Collector) -> None:
     """Collect the text of an old workbook. Raises ``Unreadable``, ``Full``."""
     book = workbook_stream(stream)
     boxes = _survey(book)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from typing import IO
+from typing import BinaryIO
 
 from gongkai.guard.readers.document import BROKEN, MAX_INNER, MAX_PAGES, Collector, Unreadable
 from gongkai.guard.readers.inner import read_inner
@@ -22,7 +22,7 @@ _PROPERTIES = {
 _MAX_BODIES = 50
 
 
-def read(stream: IO[bytes], name: str, found: Collector) -> None:
+def read(stream: BinaryIO, name: str, found: Collector) -> None:
     """Collect the text of an OFD. Raises ``Unreadable``, ``Full``."""
     package = Package(stream)
     root = package.xml("OFD.xml")

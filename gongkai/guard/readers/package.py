@@ -7,7 +7,7 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
-from typing import IO, Any, NamedTuple
+from typing import Any, BinaryIO, NamedTuple
 from urllib.parse import unquote
 
 from lxml import etree
@@ -52,7 +52,7 @@ class Relation(NamedTuple):
 class Package:
     """A ZIP archive whose sizes have been checked before anything is unpacked."""
 
-    def __init__(self, stream: IO[bytes]) -> None:
+    def __init__(self, stream: BinaryIO) -> None:
         """Raises ``Unreadable`` for a broken archive, a locked one and a bomb."""
         _check_directory(stream)
         stream.seek(0)
@@ -167,7 +167,7 @@ def _part_name(folder: str, target: str) -> str:
     return posixpath.normpath(posixpath.join(folder, target)).lstrip("/")
 
 
-def _check_directory(stream: IO[bytes]) -> None:
+def _check_directory(stream: BinaryIO) -> None:
     """Refuse a list of members that is too long to be read into memory."""
     size = stream.seek(0, 2)
     stream.seek(max(0, size - 65_557))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from typing import IO, Any
+from typing import Any, BinaryIO
 
 import pikepdf
 import pypdfium2
@@ -36,7 +36,7 @@ _MAX_PAGE_CHARS = 500_000
 _GARBLED = 0.3
 
 
-def read(stream: IO[bytes], name: str, found: Collector) -> None:
+def read(stream: BinaryIO, name: str, found: Collector) -> None:
     """Collect the text of a PDF. Raises ``Unreadable``, ``Full``."""
     with open_pdf(stream) as pdf:
         stream.seek(0)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterator
-from typing import IO, Any, Final
+from typing import Any, BinaryIO, Final
 
 import pikepdf
 from pikepdf import settings as pikepdf_settings
@@ -33,7 +33,7 @@ pikepdf_settings.set_qpdf_limits(
 )
 
 
-def open_pdf(stream: IO[bytes]) -> pikepdf.Pdf:
+def open_pdf(stream: BinaryIO) -> pikepdf.Pdf:
     """The PDF, its streams measured. Raises ``Unreadable``: locked, broken, a bomb."""
     stream.seek(0)
     try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import IO
+from typing import BinaryIO
 
 from gongkai.guard.readers.document import BROKEN, Collector, Unreadable
 from gongkai.guard.readers.office import read_common, read_loose
@@ -18,7 +18,7 @@ _QUIET = (
 )
 
 
-def read(stream: IO[bytes], name: str, found: Collector) -> None:
+def read(stream: BinaryIO, name: str, found: Collector) -> None:
     """Collect the text of a presentation. Raises ``Unreadable``, ``Full``."""
     package = Package(stream)
     main = package.target("", "officeDocument") or "ppt/presentation.xml"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import logging
 from pathlib import Path
-from typing import IO
+from typing import BinaryIO
 
 from gongkai.guard import filetypes
 from gongkai.guard.readers import (
@@ -63,7 +63,7 @@ _UNREAD = {
 }
 
 
-def read(file: str | Path | bytes | IO[bytes], name: str = "", *, depth: int = 0) -> Document:
+def read(file: str | Path | bytes | BinaryIO, name: str = "", *, depth: int = 0) -> Document:
     """All text of a file with its places. Never raises; the file is left open.
 
     `name` only decides between CSV and plain text; what else the file is, its content says.
@@ -83,7 +83,7 @@ def read(file: str | Path | bytes | IO[bytes], name: str = "", *, depth: int = 0
     return _read(file, name, depth)
 
 
-def _read(stream: IO[bytes], name: str, depth: int) -> Document:
+def _read(stream: BinaryIO, name: str, depth: int) -> Document:
     found = Collector(depth=depth)
     try:
         code = filetypes.detect(stream, name)

@@ -6,7 +6,7 @@ import codecs
 import csv
 import io
 import re
-from typing import IO, Any
+from typing import Any, BinaryIO
 
 from gongkai.guard.readers.document import MAX_TEXT, Collector, Unreadable
 from gongkai.guard.readers.lines import spelled, unwrapped
@@ -77,6 +77,34 @@ _BLOCKS = frozenset(
     ]
 )
 _SAID = ("alt", "title", "value", "placeholder", "content", "label", "summary")
+_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
+#: Elements that people do not close.
+_UNCLOSED = frozenset(
+    [
+        "area",
+        "base",
+        "br",
+        "col",
+        "embed",
+        "hr",
+        "img",
+        "input",
+        "link",
+        "meta",
+        "param",
+        "source",
+        "track",
+        "wbr",
+        "p",
+        "li",
+        "dt",
+        "dd",
+        "td",
+        "th",
+        "tr",
+    ]
+)
+_MAX_NESTING = 500
 _CELL_LIMIT = 1024 * 1024
 _CLIMB = 200
 
@@ -98,14 +126,14 @@ def decode(data: bytes) -> str:
         return data.decode("gb18030", "replace")
 
 
-def _whole(stream: IO[bytes]) -> str:
+def _whole(stream: BinaryIO) -> str:
     data = stream.read(MAX_TEXT + 1)
     if len(data) > MAX_TEXT:
         raise Unreadable("文本过大，无法检查。请拆分为几个文件后重新上传。")
     return decode(data)
 
 
-def read_text(stream: IO[bytes], name: str, found: Collector) -> None:
+def read_text(stream: BinaryIO, name: str, found: Collector) -> None:
     """Collect the lines of a text, lines that were only wrapped as one. Raises ``Full``."""
     lines = re.split(r"\r\n|[\r\n\f\v]", _whole(stream))
     usual = _usual_width(lines)
@@ -129,7 +157,7 @@ def _usual_width(lines: list[str]) -> int:
     return widest if widest <= 160 and near * 2 >= len(widths) else 0
 
 
-def read_csv(stream: IO[bytes], name: str, found: Collector) -> None:
+def read_csv(stream: BinaryIO, name: str, found: Collector) -> None:
     """Collect the cells of a CSV or TSV. Raises ``Full``."""
     text = _whole(stream).replace("\x00", "")
     sample = text[:20_000]
@@ -150,14 +178,18 @@ def read_csv(stream: IO[bytes], name: str, found: Collector) -> None:
             found.add(f"第{number}行", line)
 
 
-def read_html(stream: IO[bytes], name: str, found: Collector) -> None:
+def read_html(stream: BinaryIO, name: str, found: Collector) -> None:
     """Collect the text of a web page block by block, with what stands in attributes and comments.
 
     Raises ``Full``.
     """
     from selectolax.lexbor import LexborHTMLParser
 
-    root = LexborHTMLParser(_whole(stream)).root
+    source = _whole(stream)
+    if _nesting(source) > _MAX_NESTING:
+        found.add("全文", re.sub(r"<[^<>]*>", "", source))
+        return
+    root = LexborHTMLParser(source).root
     if root is None:
         return
     said: list[str] = []
@@ -190,6 +222,16 @@ def read_html(stream: IO[bytes], name: str, found: Collector) -> None:
     flush()
     found.add("提示文字", "\n".join(said))
     found.add("网页注释", "\n".join(comments))
+
+
+def _nesting(source: str) -> int:
+    """How deep elements may stand in one another: the parser's time grows with its square."""
+    depth = deepest = 0
+    for tag in _TAG.finditer(source):
+        if tag[2].lower() not in _UNCLOSED:
+            depth = max(depth - 1, 0) if tag[1] else depth + 1
+            deepest = max(deepest, depth)
+    return deepest
 
 
 def _block_of(node: Any) -> int:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime
 import re
 from decimal import Decimal, InvalidOperation
-from typing import IO, Any
+from typing import Any, BinaryIO
 
 from gongkai.guard.readers.document import BROKEN, Collector, Unreadable
 from gongkai.guard.readers.lines import spelled
@@ -30,7 +30,7 @@ _CUT_FROM = 16
 _EXTRA = ("headerFooter", "dataValidation", "hyperlink", "sheetPr")
 
 
-def read(stream: IO[bytes], name: str, found: Collector) -> None:
+def read(stream: BinaryIO, name: str, found: Collector) -> None:
     """Collect the text of a workbook. Raises ``Unreadable``, ``Full``."""
     package = Package(stream)
     main = package.target("", "officeDocument") or "xl/workbook.xml"
