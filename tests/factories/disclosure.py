@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from io import BytesIO
 from itertools import count
 from typing import Any
 
 from gongkai.catalogue.models import Column
 from gongkai.disclosure import services
-from gongkai.disclosure.models import DisclosedItem, IndexCounter, Status, Step
+from gongkai.disclosure.models import DisclosedItem, IndexCounter, Status, Step, StoredFile
 from gongkai.ledger.actor import Actor
 from gongkai.organs import policy
 from gongkai.organs.models import Organ, User
@@ -29,7 +30,7 @@ def make_column(
     """A column of the portal."""
     number = next(_numbers)
     return Column.objects.create(
-        slug=slug or f"column-{number}",
+        slug=slug or f"item-column-{number}",
         title=fields.pop("title", f"测试栏目{number}"),
         kind=kind,
         owner=owner or make_organ(),
@@ -118,6 +119,10 @@ class Office:
             },
             **options,
         )
+
+    def file(self, text: str = "测试附件。", name: str = "附件.txt") -> StoredFile:
+        """A stored text file."""
+        return services.store_file(self.actor(), self.organ, BytesIO(text.encode()), name)
 
     def submit(self, item: DisclosedItem | None = None, **values: Any) -> DisclosedItem:
         """A draft in review."""
