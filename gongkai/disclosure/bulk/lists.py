@@ -141,7 +141,7 @@ def _by_selectors(tree: LexborHTMLParser, selectors: tuple[str, ...] | Any) -> l
 
 def _place(node: LexborNode) -> tuple[str, ...]:
     """Where a link stands: the elements above it with their classes."""
-    found = []
+    found: list[str] = []
     up = node.parent
     while up is not None and up.tag not in ("body", "html", None) and len(found) < 6:
         found.append(f"{up.tag}.{up.attributes.get('class') or ''}")

@@ -95,7 +95,9 @@ def read_page(html: str, address: str, profile: Profile) -> PageRecord:
         record.attachments += _files(body.parent or body, base)
         record.attachments += [f for f in _images(body, base) if f not in record.attachments]
         record.body = _body_html(body, base)
-        opening = [n.text() for n in body.css("p, div, li")[:5]]
+        # `css` gives the element itself too.
+        inner = [n for n in body.css("p, div, li") if n.mem_id != body.mem_id]
+        opening = [n.text() for n in inner[:5]]
         body.decompose()
         _note_all(_labelled(tree.body, profile), note)
         for text in opening:
@@ -235,12 +237,13 @@ def _body(tree: LexborHTMLParser, profile: Profile) -> LexborNode | None:
             len(best.text(strip=True)) >= _MIN_TEXT or best.css_first("img[src], a[href]")
         ):
             return best
-    best, most = None, _MIN_TEXT
+    densest: LexborNode | None = None
+    most = _MIN_TEXT
     for node in tree.css("div, td, article, section"):
         own = sum(len(c.text(strip=True)) for c in node.iter() if c.tag in ("p", "table"))
         if own > most:
-            best, most = node, own
-    return best
+            densest, most = node, own
+    return densest
 
 
 def _body_html(body: LexborNode, base: str) -> str:

@@ -53,6 +53,7 @@ class Resolver:
         self._topics = _tree(Topic.objects.values_list("pk", "name", "parent_id", "code"))
         for pk, alias in Topic.objects.exclude(alias="").values_list("pk", "alias"):
             self._topics.setdefault(label_key(alias), []).append(pk)
+        self._found: dict[tuple[str, str], int] = {}
         self._entries: dict[str, list[tuple[int, str]]] | None = None
 
     def organ(self, word: str) -> Body:
@@ -108,14 +109,16 @@ class Resolver:
                 return code
         raise ValueError(f"没有“{word}”这一不公开情形，请填写条例第十四条至第十六条的情形名称。")
 
-    @staticmethod
-    def _one(known: Mapping[str, list[int]], word: str, what: str, how: str) -> int:
+    def _one(self, known: Mapping[str, list[int]], word: str, what: str, how: str) -> int:
+        if (what, word) in self._found:
+            return self._found[what, word]
         parts = [label_key(part) for part in _LEVELS.split(word) if part.strip()]
         found = known.get("/".join(parts)) or known.get(label_key(word)) or []
         if not found:
             raise ValueError(f"没有“{word}”这个{what}，请核对名称。")
         if len(found) > 1:
             raise ValueError(f"有{len(found)}个名为“{word}”的{what}，请写{how}。")
+        self._found[what, word] = found[0]
         return found[0]
 
 

@@ -20,7 +20,7 @@ from gongkai.disclosure.bulk.fetching import Fetched, Fetcher, FetchRefused, cle
 from gongkai.disclosure.bulk.lists import ListedLink, ListPage, read_list
 from gongkai.disclosure.bulk.pages import PageRecord, read_page
 from gongkai.disclosure.bulk.resolve import IMPORT
-from gongkai.disclosure.models import MigrationRun, MigrationSource
+from gongkai.disclosure.models import MigrationSource
 from gongkai.disclosure.richtext import plain_text
 from gongkai.ledger.actor import Actor
 from gongkai.ledger.services import diff, record
@@ -269,14 +269,3 @@ def _page_preview(link: ListedLink, found: PageRecord) -> PagePreview:
         attachments=[name or address for address, name in found.attachments],
         notes=found.notes,
     )
-
-
-def abandoned(run: MigrationRun) -> bool:
-    """Whether a run that counts as running gave no sign of life for a while."""
-    return (
-        run.state == MigrationRun.State.RUNNING
-        and (timezone.now() - run.beat_at).total_seconds() > ABANDONED_AFTER
-    )
-
-
-ABANDONED_AFTER: Final = 600

@@ -7,7 +7,7 @@ from django_tasks import task
 
 @task()
 def run_migration(run_id: int) -> None:
-    """Carry a migration run out (see `migration.work`)."""
-    from gongkai.disclosure.bulk import migration
+    """Carry a migration run out (see `worker.work`)."""
+    from gongkai.disclosure.bulk import worker
 
-    migration.work(run_id)
+    worker.work(run_id)
