@@ -2,7 +2,7 @@
 
 python -m benchmarks            everything, province-sized
 python -m benchmarks --small    the same on a hundredth of the rows, to see that it runs
-python -m benchmarks build      one of: build, reading, importing
+python -m benchmarks build      one of: build, reading, importing, guard
 """
 
 import argparse
@@ -134,13 +134,36 @@ def importing(size: Size) -> None:
     )
 
 
+def guard(size: Size) -> None:
+    with empty_database("SQLite") as environment:
+        got = run("guard", environment, 10 if size.decisions >= 1_000_000 else 0.1)
+    text = got["text"]
+    table(
+        f"The guard on {text['megabytes']:.1f} MB of Chinese text, {text['terms']:,} terms",
+        ("what", "MB/s", "against bare matching"),
+        [
+            ("bare matching", f"{text['bare']:.0f}", "1×"),
+            ("the whole scan of text", f"{text['scan']:.0f}", f"**{text['ratio']:.1f}×**"),
+            ("the whole scan of HTML", f"{text['html']:.0f}", f"**{text['html_ratio']:.1f}×**"),
+        ],
+    )
+    table(
+        "The guard on files: a list of 200 people",
+        ("file", "size", "files a second", "against taking the text out alone"),
+        [
+            (name, f"{one['bytes'] / 1024:.0f} kB", f"{one['rate']:.0f}", f"{one['ratio']:.1f}×")
+            for name, one in got["files"].items()
+        ],
+    )
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks")
-    parser.add_argument("names", nargs="*", choices=["build", "reading", "importing", []])
+    parser.add_argument("names", nargs="*", choices=["build", "reading", "importing", "guard", []])
     parser.add_argument("--small", action="store_true")
     options = parser.parse_args()
     size = Size(300, 10_000, 30_000) if options.small else Size()
-    for name in options.names or ("build", "reading", "importing"):
+    for name in options.names or ("build", "reading", "importing", "guard"):
         globals()[name](size)
 
 

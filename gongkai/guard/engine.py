@@ -9,7 +9,7 @@ them writes, logs or keeps anything: values live in the findings they return and
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
 from typing import IO
@@ -17,7 +17,16 @@ from typing import IO
 from django.utils import timezone
 
 from gongkai.guard import filetypes
-from gongkai.guard.checks import bank, identity, mobile, numbers, officials, secrecy, words
+from gongkai.guard.checks import (
+    bank,
+    identity,
+    mobile,
+    numbers,
+    officials,
+    passport,
+    secrecy,
+    words,
+)
 from gongkai.guard.checks.view import BOUNDARY, Hit, View
 from gongkai.guard.findings import PERSONAL, FileScan, Finding
 from gongkai.guard.html import read_page
@@ -43,11 +52,13 @@ def scan_text(
     that was right on that day is no finding. Without `where` the place is the line.
     """
     view = _view(text, lexicon, on)
-
-    def place(start: int) -> str:
-        return where or f"第{text.count(chr(10), 0, start) + 1}行"
-
-    return [_finding(hit, view, place) for hit in _hits(view)]
+    found = []
+    line, counted = 1, 0
+    for hit in _hits(view):
+        start, end = view.normalised.span(hit.start, hit.end)
+        line, counted = line + text.count("\n", counted, start), start
+        found.append(_made(hit, where or f"第{line}行", start, end))
+    return found
 
 
 def scan_html(
@@ -145,6 +156,7 @@ def _hits(view: View) -> list[Hit]:
         identity.find(view, runs),
         bank.find(view, runs),
         mobile.find(view, runs),
+        passport.find(view),
         secrecy.find(view),
         words.find(view),
         officials.find(view),
@@ -158,11 +170,6 @@ def _hits(view: View) -> list[Hit]:
             ends[hit.check] = hit.end
             kept.append(hit)
     return kept
-
-
-def _finding(hit: Hit, view: View, place: Callable[[int], str]) -> Finding:
-    start, end = view.normalised.span(hit.start, hit.end)
-    return _made(hit, place(start), start, end)
 
 
 def _made(hit: Hit, where: str, start: int, end: int) -> Finding:

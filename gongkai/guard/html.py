@@ -16,6 +16,7 @@ import html as entities
 import re
 from bisect import bisect_right
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from gongkai.guard.checks.view import BOUNDARY
 
@@ -92,6 +93,8 @@ _TELEPHONE_LINK = re.compile(r"^\s*(?:tel|sms|callto|mailto):", re.IGNORECASE)
 # told from one number by it.
 _LINE_BREAK = str.maketrans("\n\r\t", "\v\v\v")
 
+_CONTROL = re.compile(r"[\n\r\t]")
+
 
 @dataclass
 class Page:
@@ -128,8 +131,17 @@ class Page:
             kind = name
         if kind:
             return kind, 0
-        blocks = self.text[: index + 1].split(BOUNDARY)
-        return "", sum(1 for block in blocks if block.strip())
+        return "", bisect_right(self._paragraphs, index)
+
+    @cached_property
+    def _paragraphs(self) -> list[int]:
+        """Where each block that is not blank begins in `text`."""
+        begins, at = [], 0
+        for block in self.text.split(BOUNDARY):
+            if block and not block.isspace():
+                begins.append(at)
+            at += len(block) + 1
+        return begins
 
     def ends(self, piece: int) -> int:
         """Where a piece ends in `text`."""
@@ -160,7 +172,7 @@ class _Builder:
     def text(self, start: int, end: int, *, lines: bool = False) -> None:
         """A stretch of the source as text: entities decoded, line breaks as spaces."""
         source, place = self.source, start
-        while True:
+        while place < end:
             cut = source.find("&", place, end)
             match = _ENTITY.match(source, cut, end) if cut >= 0 else None
             if cut < 0:
@@ -180,7 +192,9 @@ class _Builder:
 
     def _plain(self, start: int, end: int, lines: bool) -> None:
         text = self.source[start:end]
-        self.add(text if lines else text.translate(_LINE_BREAK), start, end)
+        if not lines and _CONTROL.search(text):
+            text = text.translate(_LINE_BREAK)
+        self.add(text, start, end)
 
     def _decoded(self, decoded: str, start: int, end: int, lines: bool) -> None:
         # An entity without its semicolon may be decoded in part (&copy1): the rest is text.

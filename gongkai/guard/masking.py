@@ -87,10 +87,11 @@ class _Pieces:
 
 def _hidden(finding: Finding, characters: Sequence[_Character]) -> list[tuple[int, int]] | None:
     """Where the digits stand that the mask hides; None when this is not the finding's place."""
+    significant = _letter_or_digit if finding.check == "pii_passport" else _digit
     digits = [
-        (_digit(character.text), character.start, character.end)
+        (digit, character.start, character.end)
         for character in characters
-        if _digit(character.text)
+        if (digit := significant(character.text))
     ]
     if "".join(digit for digit, _, _ in digits) != finding.value:
         return None
@@ -105,6 +106,11 @@ def _digit(character: str) -> str:
     plain = simplified(character)
     plain = _DIGITS.get(plain, plain)
     return plain if plain == "X" or (plain.isascii() and plain.isdigit()) else ""
+
+
+def _letter_or_digit(character: str) -> str:
+    plain = simplified(character)
+    return plain if plain.isascii() and plain.isalnum() else ""
 
 
 def _required(places: list[tuple[int, int]] | None) -> list[tuple[int, int]]:

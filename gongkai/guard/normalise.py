@@ -19,6 +19,7 @@ import sys
 import unicodedata
 from bisect import bisect_right
 from functools import cached_property
+from itertools import accumulate
 
 # Invisible: soft hyphen, combining grapheme joiner, zero-width and direction marks, word joiner
 # and invisible operators, variation selectors, byte order mark, interlinear and tag characters.
@@ -26,9 +27,9 @@ _INVISIBLE = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e"
     "\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e01ef]+"
 )
-_SPACE = re.compile(
-    r"[ \t\r\f\v\u00a0\u1680\u2000-\u200a\u2028\u202f\u205f\u3000]+|(?<!\n)\n(?!\n)"
-)
+_SPACE = re.compile("([ \\t\\r\\n\\f\\v\u00a0\u1680\u2000-\u200a\u2028\u202f\u205f\u3000]+)")
+_PARAGRAPH = "\n"
+"""What is left in `words` of an empty line."""
 
 
 def _one_for_one() -> dict[int, str]:
@@ -65,8 +66,7 @@ def simplified(text: str) -> str:
 
 def plain_term(word: str) -> str:
     """A word of a list as it is looked for in `words`."""
-    visible = _INVISIBLE.sub("", simplified(word))
-    return _SPACE.sub("", visible).replace("\n", "")
+    return _SPACE.sub("", _INVISIBLE.sub("", simplified(word)))
 
 
 class Normalised:
@@ -81,9 +81,24 @@ class Normalised:
         self.plain = _INVISIBLE.sub("", simple) if self._has_invisible else simple
 
     @cached_property
+    def _parted(self) -> tuple[list[str], list[str]]:
+        """`plain` as the pieces without spaces, and the spaces after each (the last has none).
+
+        Of an empty line one line break stays, at the beginning of the piece that follows.
+        """
+        parts = _SPACE.split(self.plain)
+        pieces, spaces = parts[::2], parts[1::2]
+        if "\n" in self.plain:
+            for place, space in enumerate(spaces):
+                if len(space) > 1 and space.count("\n") > 1:
+                    spaces[place] = space[:-1]
+                    pieces[place + 1] = _PARAGRAPH + pieces[place + 1]
+        return pieces, spaces
+
+    @cached_property
     def words(self) -> str:
         """`plain` without spaces and single line breaks."""
-        return _SPACE.sub("", self.plain)
+        return "".join(self._parted[0])
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """Where `plain[start:end]` stands in the original."""
@@ -98,27 +113,31 @@ class Normalised:
         return _back(self._dropped_in_plain, start, end)
 
     @cached_property
-    def _dropped_in_text(self) -> tuple[list[int], list[int]]:
-        return _drops(_INVISIBLE, self._simple) if self._has_invisible else ([], [])
+    def _dropped_in_text(self) -> Drops:
+        if not self._has_invisible:
+            return [], []
+        return _drops(*_pieces(_INVISIBLE, self._simple))
 
     @cached_property
-    def _dropped_in_plain(self) -> tuple[list[int], list[int]]:
-        return _drops(_SPACE, self.plain)
+    def _dropped_in_plain(self) -> Drops:
+        pieces, spaces = self._parted
+        return _drops(pieces, spaces)
 
 
-def _drops(pattern: re.Pattern[str], text: str) -> tuple[list[int], list[int]]:
-    """For each dropped run: where it stood in the shortened text, and how much was dropped by then."""
-    places: list[int] = []
-    amounts: list[int] = []
-    gone = 0
-    for match in pattern.finditer(text):
-        places.append(match.start() - gone)
-        gone += match.end() - match.start()
-        amounts.append(gone)
-    return places, amounts
+Drops = tuple[list[int], list[int]]
+"""For each dropped run: where it stood in the shortened text, and how much was dropped by then."""
 
 
-def _back(drops: tuple[list[int], list[int]], start: int, end: int) -> tuple[int, int]:
+def _pieces(pattern: re.Pattern[str], text: str) -> tuple[list[str], list[str]]:
+    gone = pattern.findall(text)
+    return pattern.split(text), gone
+
+
+def _drops(pieces: list[str], gone: list[str]) -> Drops:
+    return list(accumulate(map(len, pieces[:-1]))), list(accumulate(map(len, gone)))
+
+
+def _back(drops: Drops, start: int, end: int) -> tuple[int, int]:
     places, amounts = drops
     if not places:
         return start, end

@@ -145,6 +145,17 @@ def test_an_old_identity_number_is_a_warning_where_words_say_so():
     assert found("编号411281900101123") == []
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["护照号：E12345678", "护照 ＥA1234567", "港澳通行证号码C12345678", "护照E1234\u200b5678"],
+)
+def test_a_passport_is_a_warning_behind_its_name_and_can_be_masked(text):
+    (finding,) = scan_text(text, WORDS)
+    assert (finding.check, finding.severity) == ("pii_passport", "warning")
+    assert scan_text(mask_text(text, [finding]), WORDS) == []
+    assert found(text.replace("护照", "编号").replace("通行证", "编号")) == []
+
+
 def test_the_list_of_office_telephones_silences_a_number_however_it_is_written():
     assert found("值班电话13900000001、139 0000 0001") == []
     assert found("值班电话13900000002") == [("pii_mobile", "13900000002")]

@@ -131,7 +131,8 @@ def test_both_views_lead_back_to_the_original(text):
         assert Normalised(text[first:last]).plain == seen.plain[start]
     for start in range(len(seen.words)):
         first, last = seen.plain_span(start, start + 1)
-        assert seen.plain[first:last] == seen.words[start]
+        kept = seen.plain[first:last]
+        assert kept == seen.words[start] or (seen.words[start] == "\n" and kept.isspace())
 
 
 @given(st.binary(max_size=300), st.sampled_from(["a.txt", "a.csv", "a.html", "a.docx", "a.pdf"]))
