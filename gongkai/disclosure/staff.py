@@ -16,7 +16,7 @@ from gongkai.disclosure.views import (
     reviewing,
     uploads,
 )
-from gongkai.organs.shell import StaffSection
+from gongkai.organs.shell import QuickAction, StaffSection
 
 
 def _urls() -> Iterator[URLPattern]:
@@ -64,6 +64,7 @@ sections = (
         icon="doc-full",
         order=50,
         permission="disclosure.view",
+        quick_actions=(QuickAction("起草信息", "create", "disclosure.edit"),),
         urls=tuple(_urls()),
     ),
 )
