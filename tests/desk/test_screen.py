@@ -46,6 +46,7 @@ def test_an_empty_page_says_what_the_person_can_do(rooms, city, as_user, role) -
 @pytest.mark.parametrize(
     ("role", "offered", "withheld"),
     [
+        ("information_officer", "disclosure:create", "foi:case_create"),
         ("information_officer", "registers:decisions_create", "foi:case_create"),
         ("request_officer", "foi:case_create", "registers:decisions_create"),
         ("system_admin", "staff:create", "ledger:verify"),

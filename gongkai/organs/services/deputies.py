@@ -96,7 +96,7 @@ def revoke_deputation(actor: Actor, deputation: Deputation) -> Deputation:
         )
         today = timezone.localdate()
         state = deputation.state_on(today)
-        if state == "revoked":
+        if state == "revoked" and deputation.revoked_on is not None:
             raise ValidationError(
                 f"这项代理已于{in_words(deputation.revoked_on)}撤销，不需要再操作。"
             )
