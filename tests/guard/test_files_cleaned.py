@@ -192,6 +192,15 @@ def test_progressive_and_animated_pictures_stay_whole():
     assert Image.open(accept(progressive, "a.jpg").data).info.get("progressive")
 
 
+def test_a_moving_picture_without_its_end_is_given_one():
+    out = io.BytesIO()
+    Image.new("P", (9, 9)).save(out, "GIF")
+    whole = out.getvalue()
+
+    for data in (whole[:-1], whole[:-1] + b"\x00\x00\x3b"):
+        assert accept(data, "a.gif").data.read() == whole
+
+
 def test_pictures_inside_a_word_file_are_cleaned_too():
     members = word_members(p("正文"))
     members["word/media/image1.jpeg"] = picture("JPEG")

@@ -199,8 +199,13 @@ def strip_gif(data: bytes) -> bytes:
     """The blocks that a picture needs, up to its end. Raises ``ValueError``."""
     place = 13 + _colours(data[10])
     made = bytearray(data[:place])
+    shown = False
     while True:
-        kind = data[place]
+        # Some programs leave out the mark of the end, or pad what stands before it.
+        kind = data[place] if place < len(data) or not shown else 0x3B
+        if kind == 0 and shown:
+            place += 1
+            continue
         if kind == 0x3B:
             return bytes(made + b"\x3b")
         start = place
@@ -211,6 +216,7 @@ def strip_gif(data: bytes) -> bytes:
             if label == 0xFE or (label == 0xFF and program not in _GIF_KEPT):
                 continue
         elif kind == 0x2C:
+            shown = True
             place = _blocks_end(data, place + 11 + _colours(data[place + 9]))
         else:
             raise ValueError("unknown block")
