@@ -100,6 +100,16 @@ def deputations_about(person: User) -> DeputationQuerySet:
     )
 
 
+def deputations_in(organ: Organ, on: date) -> DeputationQuerySet:
+    """Who stands in for whom in `organ` on that day."""
+    return (
+        Deputation.objects.valid_on(on)
+        .filter(organ=organ)
+        .select_related("principal", "deputy")
+        .order_by("role", "principal__display_name")
+    )
+
+
 def ledger_for(user: Any) -> QuerySet[LedgerEntry]:
     """The ledger entries of the bodies that `user` audits.
 

@@ -131,3 +131,22 @@ def test_the_ledgers_list_names_both(county, as_user) -> None:
     ledger_services.record(actor, "t.t", chain=county.low.code)
     client = as_user(make_user("auditor", county.low))
     assert "李某（代张某）" in text(client.get(reverse("ledger:index")))
+
+
+def test_the_account_page_tells_own_roles_from_deputised_ones(county, as_user) -> None:
+    leader = make_user("approving_leader", county.middle, display_name="张某")
+    deputy = make_user("reviewer", county.middle)
+    make_deputation(leader, deputy, "approving_leader", county.middle)
+    page = text(as_user(deputy).get(reverse("wagtailadmin_account")))
+    assert "角色：审核。正在代理：张某的分管领导。" in page
+
+
+def test_the_bodys_page_says_who_stands_in_today(county, as_user) -> None:
+    leader = make_user("approving_leader", county.middle, display_name="张某")
+    deputy = make_user("reviewer", county.middle, display_name="李某")
+    make_deputation(leader, deputy, "approving_leader", county.middle)
+    address = reverse("organs:detail", args=[county.middle.pk])
+    page = text(as_user(make_user("system_admin", county.top)).get(address))
+    assert "李某代张某（分管领导，至" in page
+    seen_by_officer = text(as_user(make_user("information_officer", county.middle)).get(address))
+    assert "李某代张某" not in seen_by_officer

@@ -145,6 +145,9 @@ class OrganDetail(ScopedDetailView):
             "ancestors": queries.ancestors(organ),
             "children": self.scoped(organ.children.order_by("path"))[:200],
             "members": queries.members_of(organ, timezone.localdate()) if sees_people else None,
+            "deputations": queries.deputations_in(organ, timezone.localdate())
+            if sees_people
+            else None,
             "appoint_url": self.url("staff:appoint", organ.pk)
             if self.allows("staff.grant", organ) and organ.is_active()
             else "",

@@ -276,8 +276,17 @@ class Account(ServiceFormView):
         return {"email": self.request.user.email}
 
     def get_intro(self) -> str:
-        names = "、".join(Role(role).label for role in sorted(policy.roles_of(self.request.user)))
-        return f"姓名：{self.request.user}。角色：{names or '平台管理员'}。姓名和角色由管理员维护。"
+        grants = policy.grants_of(self.request.user)
+        own = sorted({grant.role for grant in grants if grant.on_behalf_of is None})
+        names = "、".join(Role(role).label for role in own)
+        held = "、".join(
+            f"{grant.principal}的{Role(grant.role).label}"
+            for grant in grants
+            if grant.on_behalf_of is not None
+        )
+        role = names or ("平台管理员" if self.request.user.is_superuser else "无")
+        standing_in = f"正在代理：{held}。" if held else ""
+        return f"姓名：{self.request.user}。角色：{role}。{standing_in}姓名和角色由管理员维护。"
 
     def get_buttons(self) -> list[Button]:
         if self.allows("organs.view"):
