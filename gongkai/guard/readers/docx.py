@@ -54,7 +54,6 @@ _QUIET = (
     "word/stylewitheffects",
     "word/settings",
     "word/people",
-    "word/comments",
     "word/numbering",
 )
 
