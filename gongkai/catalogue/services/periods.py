@@ -163,8 +163,11 @@ def _settle_since(duties: QuerySet[Duty], since: date) -> None:
 
 
 def recompute_due_dates(actor: Actor) -> int:
-    """Due dates of open and of provisional obligations follow the calendar in force."""
-    authorise(actor, "catalogue.manage")
+    """Due dates of open and of provisional obligations follow the calendar in force.
+
+    Whoever may change the calendar, the console and the system may do it.
+    """
+    authorise(actor, "calendar.manage")
     with transaction.atomic():
         changed = [
             occasion
