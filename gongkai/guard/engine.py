@@ -12,7 +12,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
-from typing import IO
+from typing import BinaryIO
 
 from django.utils import timezone
 
@@ -110,7 +110,7 @@ def scan_segments(
 
 
 def scan_file(
-    file: str | Path | IO[bytes],
+    file: str | Path | BinaryIO,
     name: str,
     lexicon: Lexicon,
     on: date | None = None,
@@ -130,7 +130,7 @@ def scan_file(
 
 
 def _scan_stream(
-    stream: IO[bytes], name: str, lexicon: Lexicon, on: date | None, prefix: str
+    stream: BinaryIO, name: str, lexicon: Lexicon, on: date | None, prefix: str
 ) -> FileScan:
     if name.lower().endswith(HTML_EXTENSIONS) and filetypes.detect(stream, name) == "html":
         stream.seek(0)

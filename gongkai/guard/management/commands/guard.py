@@ -103,7 +103,9 @@ class Command(BaseCommand):
         from rich.table import Table
         from rich.text import Text
 
-        table = Table("文件", "位置", "检查", "内容", "程度", "说明")
+        table = Table()
+        for heading in ("文件", "位置", "检查", "内容", "程度", "说明"):
+            table.add_column(heading, overflow="fold")
         for row in rows:
             cells = (
                 row["file"],
