@@ -9,6 +9,7 @@ somebody saved a version since, the second gets a message and nothing is overwri
 
 from gongkai.disclosure.services.chain import ASPECTS, ChainStep, configure_chain, drop_chain
 from gongkai.disclosure.services.checking import (
+    GuardBlocked,
     Masked,
     check_item,
     mask_item,
@@ -39,6 +40,7 @@ __all__ = [
     "ASPECTS",
     "ChainStep",
     "DueReport",
+    "GuardBlocked",
     "Masked",
     "amend",
     "check_item",

@@ -36,6 +36,10 @@ VIEW: Final = "disclosure.view"
 SHOWN: Final = 5
 
 
+class GuardBlocked(ValidationError):
+    """Serious findings stop the act; the first message says so, the others name them (masked)."""
+
+
 @dataclass(frozen=True)
 class Masked:
     """What masking did. `attachments`: files with personal data, which people must change."""
@@ -108,7 +112,7 @@ def blocking(item: DisclosedItem, checked: GuardRun) -> list[dict[str, str]]:
 
 
 def refuse_blocked(item: DisclosedItem, version: DisclosedItem, what: str) -> GuardRun:
-    """Raise ValidationError naming what blocks the version; the run otherwise."""
+    """Raise GuardBlocked naming what blocks the version; the run otherwise."""
     checked = run(item, version)
     found = blocking(item, checked)
     if found:
@@ -118,13 +122,12 @@ def refuse_blocked(item: DisclosedItem, version: DisclosedItem, what: str) -> Gu
         ]
         if len(found) > SHOWN:
             lines.append(f"……共{len(found)}处。")
-        raise ValidationError(
+        raise GuardBlocked(
             [
                 f"内容审查发现{len(found)}处严重问题，不能{what}。请修改；确需保留的，"
                 "由有放行权限的人员写明理由后放行。",
                 *lines,
-            ],
-            code="blocked",
+            ]
         )
     return checked
 
