@@ -13,15 +13,14 @@ from gongkai.organs.worklist import BodyCell, BodyColumn, Group, Task, WorkList
 
 Source = Callable[[Any, date], WorkList]
 
-LISTED: Final = 20
-"""Rows drawn in a group; the lists that hold the others stand above."""
 BODIES_LISTED: Final = 10
 BODIES_AT_MOST: Final = 200
-GROUPS: Final[tuple[tuple[Group, str, str], ...]] = (
-    ("late", "已逾期", "期限已过，请先办理"),
-    ("now", "现在要办", "7天内到期、紧急，或正等处理"),
-    ("later", "以后到期", "7天以后"),
+GROUPS: Final[tuple[tuple[Group, str, str, int], ...]] = (
+    ("late", "已逾期", "期限已过，请先办理", 20),
+    ("now", "现在要办", "7天内到期、紧急，或正等处理", 20),
+    ("later", "以后到期", "7天以后", 10),
 )
+"""Key, title, hint and the rows drawn; the lists that hold the others stand beside."""
 _WEEKDAYS: Final = "一二三四五六日"
 
 
@@ -87,8 +86,8 @@ def desk_for(user: Any, today: date) -> Desk:
     found = [(place, source(user, today)) for place, source in enumerate(sources())]
     marks = _deputised(user, today)
     lists = [one for _, one in found if one.total]
-    rows: dict[Group, list[tuple[Any, Row]]] = {key: [] for key, _, _ in GROUPS}
-    counts: dict[Group, int] = {key: 0 for key, _, _ in GROUPS}
+    rows: dict[Group, list[tuple[Any, Row]]] = {key: [] for key, *_ in GROUPS}
+    counts: dict[Group, int] = {key: 0 for key, *_ in GROUPS}
     unsure: set[Group] = set()
     for place, one in found:
         for position, task in enumerate(one.tasks):
@@ -101,11 +100,11 @@ def desk_for(user: Any, today: date) -> Desk:
             key,
             title,
             hint,
-            [row for _, row in sorted(rows[key], key=lambda pair: pair[0])[:LISTED]],
+            [row for _, row in sorted(rows[key], key=lambda pair: pair[0])[:drawn]],
             counts[key],
             key in unsure,
         )
-        for key, title, hint in GROUPS
+        for key, title, hint, drawn in GROUPS
     ]
     return Desk(groups, lists)
 
