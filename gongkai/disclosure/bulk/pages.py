@@ -224,8 +224,8 @@ def _title(tree: LexborHTMLParser, profile: Profile) -> str:
             text = " ".join(node.text().split())
             if 4 <= len(text) <= 200:
                 return text
-    node = tree.css_first("title")
-    return _SITE_SUFFIX.sub("", " ".join(node.text().split())) if node else ""
+    page = tree.css_first("title")
+    return _SITE_SUFFIX.sub("", " ".join(page.text().split())) if page else ""
 
 
 def _body(tree: LexborHTMLParser, profile: Profile) -> LexborNode | None:
@@ -234,7 +234,8 @@ def _body(tree: LexborHTMLParser, profile: Profile) -> LexborNode | None:
         nodes = tree.css(selector)
         best = max(nodes, key=lambda n: len(n.text(strip=True)), default=None)
         if best is not None and (
-            len(best.text(strip=True)) >= _MIN_TEXT or best.css_first("img[src], a[href]")
+            len(best.text(strip=True)) >= _MIN_TEXT
+            or best.css_first("img[src], a[href]") is not None
         ):
             return best
     densest: LexborNode | None = None

@@ -23,6 +23,7 @@ from gongkai.catalogue.services import record_publication
 from gongkai.disclosure import richtext
 from gongkai.disclosure.bulk.incoming import Incoming
 from gongkai.disclosure.content import fingerprint, plain_fields
+from gongkai.disclosure.links import public_url
 from gongkai.disclosure.models import (
     Attachment,
     DisclosedItem,
@@ -33,11 +34,12 @@ from gongkai.disclosure.models import (
     Status,
 )
 from gongkai.disclosure.services.numbering import issue
+from gongkai.disclosure.services.publishing import SOURCE
+from gongkai.disclosure.signals import items_published
 from gongkai.ledger.actor import Actor
 from gongkai.organs.models import Organ, User
 from gongkai.statute import index_numbers
 
-SOURCE: Final = "disclosure"
 _ROWS: Final = 500
 
 
@@ -146,11 +148,13 @@ class Writer:
                     source=SOURCE,
                     source_id=str(pk),
                     title=incoming.title,
+                    url=public_url(DisclosedItem(pk=pk)),
                     formed_on=incoming.values["formed_on"],
                     changed_on=incoming.values["changed_on"],
                     published_on=timezone.localtime(at).date(),
                     text=richtext.plain_text(incoming.values["body"]),
                 )
+        items_published.send(sender=DisclosedItem, keys=[pk for _, pk, _ in waiting])
         self._published.clear()
 
     # -- one row -------------------------------------------------------------------------------
