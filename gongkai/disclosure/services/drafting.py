@@ -254,12 +254,17 @@ def check(item: DisclosedItem) -> None:
                 item.exemption, item.disclosure_attribute, ("reason",)
             ):
                 complain("exemption", message)
-    # Row and child rules of the model: lengths, choices, constraints.
+    # Lengths, choices and constraints of the model, as of a draft: what the item is today in public
+    # says nothing against its next version.
+    stands = item.status, item.live
+    item.status, item.live = Status.DRAFT, False
     try:
         item.full_clean(exclude=["organ", "drafted_by", "submitted_by", "latest_revision"])
     except ValidationError as error:
         for name, messages in error.message_dict.items():
             wrong.setdefault(name, []).extend(messages)
+    finally:
+        item.status, item.live = stands
     for issuer in item.issuers.all():
         if len(issuer.name) > 120:
             complain("issuers", f"机关名称“{issuer.name[:20]}…”超过120个字。")
@@ -324,8 +329,9 @@ def _given(name: str, value: Any) -> Any:
         return value.pk
     if isinstance(field, models.DateTimeField) and isinstance(value, str):
         value = parse_datetime(value) if value else None
-    if isinstance(field, models.DateTimeField) and value and timezone.is_naive(value):
-        value = timezone.make_aware(value)
+    if isinstance(field, models.DateTimeField) and value:
+        value = timezone.make_aware(value) if timezone.is_naive(value) else value
+        return value.replace(microsecond=0)
     if isinstance(field, models.DateField | models.ForeignKey) and value == "":
         return None
     if isinstance(field, models.DateField) and not isinstance(field, models.DateTimeField):

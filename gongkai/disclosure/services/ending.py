@@ -197,11 +197,9 @@ def _authorise_mark(actor: Actor, item: DisclosedItem) -> None:
 
 def _leads_to(item: DisclosedItem, key: int) -> bool:
     """Whether the chain of successors from `item` reaches `key` (at most 50 steps)."""
-    current: int | None = item.successor_id
+    current: int | None = item.pk
     for _ in range(50):
-        if current is None:
-            return False
-        if current == key:
-            return True
         current = DisclosedItem.objects.values_list("successor_id", flat=True).get(pk=current)
+        if current is None or current == key:
+            return current == key
     return True
