@@ -35,7 +35,7 @@ class DeskPanel(Component):
             ],
             "warning": calendar_warning(today),
             "may_mend_calendar": policy.allows(user, "calendar.manage"),
-            "may_have_deputies": policy.allows(user, "organs.view"),
+            "may_have_deputies": bool(policy.roles_of(user) - policy.ADMINISTRATORS),
             "actions": shell.quick_actions_for(user),
             "sections": shell.sections_for(user),
             "hints": hints_for(user),

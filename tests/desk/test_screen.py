@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from gongkai.desk.words import HINTS
+from gongkai.organs import policy
 from gongkai.organs.models import Role
 from gongkai.organs.worklist import BodyCell, BodyColumn, Task, WorkList
 from tests.factories.foi import make_request
@@ -41,6 +42,7 @@ def test_an_empty_page_says_what_the_person_can_do(rooms, city, as_user, role) -
     assert "现在没有等您办理的事项" in page
     assert HINTS[Role(role)] in page
     assert "gk-counts" not in page
+    assert (reverse("deputies:index") in page) == (role not in policy.ADMINISTRATORS)
 
 
 @pytest.mark.parametrize(
