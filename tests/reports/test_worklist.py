@@ -12,13 +12,14 @@ from gongkai.organs.models import Organ, Role
 from gongkai.reports import services
 from gongkai.reports.models import State
 from gongkai.reports.worklist import (
+    reports_by_body,
     reports_due,
     reports_returned,
     reports_to_publish,
     reports_to_review,
     sources,
 )
-from tests.factories.organs import make_organ, make_user
+from tests.factories.organs import add_role, make_organ, make_user
 from tests.factories.reports import CONSOLE, make_report
 
 pytestmark = pytest.mark.django_db
@@ -86,3 +87,33 @@ def test_the_lists_cost_the_same_for_one_and_for_many(city: Organ, bureau: Organ
     for _ in range(10):
         make_report(make_organ(parent=city), 2021, state=State.SUBMITTED)
     assert cost() == few
+
+
+def test_figures_of_bodies_show_in_the_season_only(city: Organ, bureau: Organ) -> None:
+    """第四十九条: in January the office sees whose report is there; in summer nothing."""
+    office = make_user(Role.DISCLOSURE_OFFICE, city)
+    make_report(make_organ(parent=city, name="市民政局"), 2021, state=State.SUBMITTED)
+    (column,) = reports_by_body(office, date(2022, 2, 3))
+    assert column.title == "2021年报告"
+    cell = column.cells[bureau.pk]
+    assert (cell.text, cell.weight) == ("未建立", 1)
+    assert sorted(each.text for each in column.cells.values()) == ["已提交", "未建立", "未建立"]
+    assert reports_by_body(office, date(2022, 1, 20))[0].cells[bureau.pk].weight == 0
+    for organ in (city, bureau):
+        make_report(organ, 2021, state=State.PUBLISHED)
+    assert reports_by_body(office, date(2022, 2, 3)) == []
+    assert reports_by_body(office, date(2018, 2, 3)) == []
+
+
+def test_what_is_late_and_near_is_counted_beyond_what_is_listed(city: Organ) -> None:
+    office = make_user(Role.DISCLOSURE_OFFICE, city)
+    head = make_user(Role.RESPONSIBLE_PERSON, make_organ(parent=city))
+    for _ in range(10):
+        add_role(head, Role.RESPONSIBLE_PERSON, make_organ(parent=city))
+    found = reports_due(head, date(2022, 2, 3))
+    assert (len(found.tasks), found.total, found.late, found.now) == (8, 11, 11, 0)
+    found = reports_due(head, date(2022, 1, 25))
+    assert (found.late, found.now) == (0, 11)
+    make_report(head.organ, 2021, state=State.SUBMITTED)
+    waiting = reports_to_review(office, date(2022, 1, 25))
+    assert (waiting.total, waiting.late, waiting.now) == (1, 0, 1)
