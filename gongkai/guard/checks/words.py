@@ -22,12 +22,19 @@ def find(view: View) -> Iterator[Hit]:
     """Every term that speaks on the day of the text; of overlapping ones the longest."""
     last: dict[str, int] = {}
     for hit in view.word_hits:
+        if _cuts_a_latin_word(view.normalised.words, hit):
+            continue
+        kinds = {
+            term.kind
+            for term in hit.terms
+            if term.kind in CHECKED and hit.end > last.get(term.kind, -1)
+        }
+        # Also when it is right here: 原国务院扶贫办 makes 扶贫办 within it right.
+        last.update(dict.fromkeys(kinds, hit.end))
         for term in hit.terms:
-            if term.kind not in CHECKED or hit.end <= last.get(term.kind, -1):
+            if term.kind not in kinds or not term.holds(view.on) or not _applies(view, hit, term):
                 continue
-            if not term.holds(view.on) or not _applies(view, hit, term):
-                continue
-            last[term.kind] = hit.end
+            kinds.discard(term.kind)
             start, end = view.normalised.plain_span(hit.start, hit.end)
             yield Hit(
                 term.kind,
@@ -59,9 +66,6 @@ def _since(day: date | None) -> str:
 
 
 def _applies(view: View, hit: WordHit, term: Term) -> bool:
-    words = view.normalised.words
-    if _cuts_a_latin_word(words, hit):
-        return False
     if term.kind != "outdated_title":
         return True
     before, after = view.sentence(hit.start, hit.end, 30)
