@@ -11,7 +11,7 @@ import json
 from datetime import UTC, date, datetime
 from typing import Any, Final
 
-from gongkai.disclosure.models import DisclosedItem
+from gongkai.disclosure.models import DisclosedItem, StoredFile
 from gongkai.ledger.chain import sm3
 
 CONTENT_FIELDS: Final = (
@@ -90,10 +90,13 @@ def content_of(item: DisclosedItem) -> dict[str, Any]:
         [issuer.organ_id, issuer.name]
         for issuer in sorted(item.issuers.all(), key=lambda each: (each.order, each.name))
     ]
-    content["attachments"] = [
-        [attachment.name, attachment.stored.sha256]
-        for attachment in sorted(item.attachments.all(), key=lambda each: (each.order, each.name))
-    ]
+    rows = sorted(item.attachments.all(), key=lambda each: (each.order, each.name))
+    hashes = dict(
+        StoredFile.objects.filter(pk__in=[row.stored_id for row in rows]).values_list(
+            "pk", "sha256"
+        )
+    )
+    content["attachments"] = [[row.name, hashes[row.stored_id]] for row in rows]
     return content
 
 

@@ -59,6 +59,15 @@ class Link:
     note: str = ""
 
 
+def with_files(version: DisclosedItem) -> DisclosedItem:
+    """`version` with the stored files of all its attachments, in two statements at most."""
+    rows = version.attachments.get_object_list()
+    stored = StoredFile.objects.in_bulk([row.stored_id for row in rows])
+    for row in rows:
+        row.stored = stored[row.stored_id]
+    return version
+
+
 def day(value: date | datetime | None) -> str:
     """A day as pages write it."""
     if value is None:

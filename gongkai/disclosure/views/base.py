@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.utils.functional import cached_property
 
-from gongkai.disclosure import links, panel, queries, services
+from gongkai.disclosure import links, panel, presenting, queries, services
 from gongkai.disclosure.models import DisclosedItem
 from gongkai.disclosure.workflow import ACTION_OF_STEP
 from gongkai.organs.staff_views.base import StaffView
@@ -65,11 +65,14 @@ class ItemView(RoomView):
     @cached_property
     def version(self) -> DisclosedItem:
         """The newest version: the draft under way, or what is public."""
-        return queries.latest_version(self.object)
+        return presenting.with_files(queries.latest_version(self.object))
 
     def place(self, what: str, *args: Any) -> str:
         """The address of another screen of this item."""
         return self.url(what, self.object.pk, *args)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(**{"object": self.object, **kwargs})
 
     def get_breadcrumbs(self) -> list[tuple[str, str]]:
         return [(self.object.title, self.place("item_detail"))]

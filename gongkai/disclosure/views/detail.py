@@ -62,7 +62,7 @@ class ItemDetail(ItemScreen):
 
     @property
     def shown(self) -> DisclosedItem:
-        return self.object if self.shows_public else self.version
+        return presenting.with_files(self.object) if self.shows_public else self.version
 
     def get_buttons(self) -> list[Button]:
         may, item = self.may, self.object
@@ -222,7 +222,7 @@ class VersionDetail(ItemScreen):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         item, today = self.object, timezone.localdate()
-        old = item.with_content_json(self.revision.content)
+        old = presenting.with_files(item.with_content_json(self.revision.content))
         context = {
             "revision": self.revision,
             "rows": presenting.metadata(item, old, today),

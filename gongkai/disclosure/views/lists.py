@@ -20,6 +20,7 @@ from gongkai.disclosure.models import (
     Step,
 )
 from gongkai.disclosure.views.base import RoomView
+from gongkai.organs import policy
 from gongkai.organs.staff_views import (
     Button,
     Column,
@@ -163,6 +164,15 @@ class ItemList(RoomView, ScopedListView):
     ordering = ("-updated_at", "-id")
     detail_url_name = "item_detail"
     empty_text = "还没有信息。点“起草信息”开始，只要填标题、栏目、日期和正文。"
+
+    def check_access(self) -> None:
+        super().check_access()
+        bodies = policy.organs_for(self.request.user, self.action).order_by()
+        if len(bodies.values_list("pk")[:2]) == 1:
+            # Whoever has one body need not read its name in every row.
+            self.columns = tuple(  # type: ignore[misc]
+                column for column in type(self).columns if column.name != "organ.label"
+            )
 
     def get_queryset(self) -> QuerySet[Any]:
         # The text may be long, and no list shows it.

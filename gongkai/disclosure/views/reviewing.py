@@ -5,16 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
+from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.views.generic.base import TemplateResponseMixin
+from wagtail.models import TaskState
 
 from gongkai.disclosure import highlight, presenting, queries, services
 from gongkai.disclosure.forms import DecisionForm
 from gongkai.disclosure.forms.acts import BatchForm
-from gongkai.disclosure.models import Decision, DisclosedItem, Step
+from gongkai.disclosure.models import Decision, DisclosedItem, ReviewStep, Step
 from gongkai.disclosure.views.base import DECIDING, ItemView, RoomView, words_of
 from gongkai.organs.staff_views import ServiceFormView
 
@@ -214,12 +216,16 @@ class Batch(_Deciding, TemplateResponseMixin):
         return self.render_to_response(self.get_context_data(**context))
 
     def _aspects(self, items: list[DisclosedItem]) -> list[str]:
-        """What the steps of the chosen items ask to be proofread, together."""
-        wanted = set()
-        for item in items:
-            for state in queries.progress(item):
-                if state.is_current:
-                    wanted.update(state.step.aspects)
+        """What the steps of the chosen items ask to be proofread, together. One statement."""
+        running = TaskState.objects.filter(
+            status=TaskState.STATUS_IN_PROGRESS,
+            workflow_state__content_type=ContentType.objects.get_for_model(DisclosedItem),
+            workflow_state__object_id__in=[str(item.pk) for item in items],
+        )
+        steps = ReviewStep.objects.filter(pk__in=running.values("task_id"))
+        wanted = {
+            aspect for aspects in steps.values_list("aspects", flat=True) for aspect in aspects
+        }
         return [aspect for aspect in services.ASPECTS if aspect in wanted]
 
 
