@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from wagtail.models import Workflow, WorkflowContentType, WorkflowTask
 
 from gongkai.disclosure.models import DisclosedItem, ReviewChain, ReviewStep, Step
@@ -138,16 +138,16 @@ def default_workflow() -> Workflow:
     if found is not None:
         return found
     kind = ContentType.objects.get_for_model(DisclosedItem, for_concrete_model=False)
-    try:
-        with transaction.atomic():
-            workflow = _workflow("默认审核流程", DEFAULT_CHAIN)
+    with transaction.atomic():
+        # Two first submissions at once: the second waits here and finds what the first made.
+        ContentType.objects.select_for_update().get(pk=kind.pk)
+        found = DisclosedItem.get_default_workflow()
+        if found is None:
+            found = _workflow("默认审核流程", DEFAULT_CHAIN)
             WorkflowContentType.objects.update_or_create(
-                content_type=kind, defaults={"workflow": workflow}
+                content_type=kind, defaults={"workflow": found}
             )
-            return workflow
-    except IntegrityError:
-        # Another process made it in the same moment.
-        return DisclosedItem.get_default_workflow()
+    return found
 
 
 def _workflow(name: str, steps: Sequence[ChainStep]) -> Workflow:
