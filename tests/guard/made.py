@@ -332,26 +332,41 @@ def record(kind: int, content: bytes) -> bytes:
     return struct.pack("<HH", kind, len(content)) + content
 
 
-def biff(cells: Mapping[tuple[int, int], str | float], *, dt: int = 0, more: bytes = b"") -> bytes:
-    """The records of a workbook with one sheet “名单”."""
+def biff(
+    cells: Mapping[tuple[int, int], str | float],
+    *,
+    dt: int = 0,
+    more: bytes = b"",
+    inside: bytes = b"",
+    cut: int = 0,
+) -> bytes:
+    """The records of a workbook with one sheet “名单”.
+
+    `more` are records of the workbook, `inside` of the sheet; the shared strings are continued in a
+    second record from their last `cut` bytes on.
+    """
     name = "名单".encode("utf-16-le")
     strings = [one for one in cells.values() if isinstance(one, str)]
     table = struct.pack("<II", len(strings), len(strings)) + b"".join(
-        struct.pack("<HB", len(one), 1) + one.encode("utf-16-le") for one in strings
+        struct.pack("<HB", len(one.encode("utf-16-le")) // 2, 1) + one.encode("utf-16-le")
+        for one in strings
     )
     begin = record(0x809, struct.pack("<HHHHII", 0x600, 5, 0, 0, 0, 0))
-    rest = record(0xFC, table) + record(0x0A, b"")
+    shared = record(0xFC, table)
+    if cut:
+        shared = record(0xFC, table[:-cut]) + record(0x3C, b"\x01" + table[-cut:])
+    rest = shared + record(0x0A, b"")
     user = record(0x5C, b"\x04\x00\x00\x6d\x61\x72\x79".ljust(112))
     size = len(begin) + len(user) + len(more) + 4 + 8 + len(name) + len(rest)
     bound = record(0x85, struct.pack("<IBBBB", size, 0, dt, 2, 1) + name)
-    inside = record(0x809, struct.pack("<HHHHII", 0x600, 0x10, 0, 0, 0, 0))
+    sheet_ = record(0x809, struct.pack("<HHHHII", 0x600, 0x10, 0, 0, 0, 0))
     for (row, column), value in cells.items():
         place = struct.pack("<HHH", row, column, 0)
         if isinstance(value, str):
-            inside += record(0xFD, place + struct.pack("<I", strings.index(value)))
+            sheet_ += record(0xFD, place + struct.pack("<I", strings.index(value)))
         else:
-            inside += record(0x203, place + struct.pack("<d", value))
-    return begin + user + more + bound + rest + inside + record(0x0A, b"")
+            sheet_ += record(0x203, place + struct.pack("<d", value))
+    return begin + user + more + bound + rest + sheet_ + inside + record(0x0A, b"")
 
 
 def xls(cells: Mapping[tuple[int, int], str | float], **options) -> bytes:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime
 import io
+import struct
+import tracemalloc
 
 import openpyxl
 import pytest
@@ -162,8 +164,79 @@ def test_notes_of_an_old_workbook_are_read():
 def test_an_old_workbook_as_wide_as_it_can_be_is_not_unfolded():
     document = read(made.xls({(0, 0): "姓名", (65_535, 255): "末"}), "名单.xls")
 
-    assert document.state == "unreadable"
-    assert "工作表过大" in document.note
+    assert len(document.segments) == 3
+    assert places(document)["工作表“名单”IV65536"] == "末"
+
+
+def cell(row: int, content: bytes, style: int = 0) -> bytes:
+    return struct.pack("<HHH", row, 0, style) + content
+
+
+@pytest.mark.parametrize(
+    ("kind", "content", "text"),
+    [
+        (0x27E, cell(0, struct.pack("<i", 250 << 2 | 2)), "250"),
+        (0x27E, cell(0, struct.pack("<i", 250 << 2 | 3)), "2.5"),
+        (0x27E, cell(0, struct.pack("<i", -7 << 2 | 2)), "-7"),
+        (0x27E, cell(0, struct.pack("<d", 1.5)[4:]), "1.5"),
+        (0xBD, struct.pack("<HHHIHIH", 0, 0, 0, 4 << 2 | 2, 0, 5 << 2 | 2, 1), "4"),
+        (0x204, cell(0, b"\x03\x00\x00abc"), "abc"),
+        (0x204, cell(0, b"\x01\x00\x01" + "甲".encode("utf-16-le")), "甲"),
+        (0x205, cell(0, b"\x01\x00"), "TRUE"),
+        (0x06, cell(0, struct.pack("<d", 3.0) + bytes(8)), "3"),
+        (0x203, cell(0, struct.pack("<d", 43952.0), style=1), "2020-05-01"),
+    ],
+)
+def test_every_kind_of_cell_of_an_old_workbook_is_read(kind, content, text):
+    styles = made.record(0xE0, struct.pack("<HH", 0, 0)) + made.record(
+        0xE0, struct.pack("<HH", 0, 14)
+    )
+    book = made.xls({}, more=styles, inside=made.record(kind, content))
+
+    assert places(read(book, "名单.xls"))["工作表“名单”A1"] == text
+
+
+def test_the_text_a_formula_of_an_old_workbook_gave_is_read():
+    formula = made.record(0x06, cell(2, b"\x00\x00\x00\x00\x00\x00\xff\xff" + bytes(8)))
+    text = made.record(0x207, struct.pack("<HB", 18, 0) + identity(1).encode())
+
+    assert places(read(made.xls({}, inside=formula + text), "a.xls"))["工作表“名单”A3"] == identity(
+        1
+    )
+
+
+@pytest.mark.parametrize("cut", [2, 4, 6, 10])
+def test_shared_strings_of_an_old_workbook_go_on_in_the_next_record(cut):
+    book = made.xls({(0, 0): "前面", (1, 0): "甲乙丙\U0001f600"}, cut=cut)
+
+    assert places(read(book, "a.xls"))["工作表“名单”A2"] == "甲乙丙\U0001f600"
+
+
+def test_a_workbook_older_still_is_read_in_the_chinese_code_page():
+    begin = made.record(0x809, struct.pack("<HHHH", 0x500, 5, 0, 0))
+    title = "名单".encode("gb18030")
+    bound = made.record(0x85, struct.pack("<IBBB", len(begin) + 15, 0, 0, 4) + title)
+    sheet_ = made.record(0x809, struct.pack("<HHHH", 0x500, 0x10, 0, 0))
+    label = made.record(0x204, cell(0, b"\x04\x00" + "张某".encode("gb18030")))
+    stream = begin + bound + sheet_ + label + made.record(0x0A, b"")
+
+    assert places(read(made.ole({"Book": stream}), "a.xls"))["工作表“名单”A1"] == "张某"
+
+
+def test_sectors_of_an_old_workbook_that_run_in_circles_take_no_memory():
+    """Five kilobytes that make a reader which trusts them fill all memory."""
+    content = bytearray(made.xls({(0, 0): "姓名"}))
+    table = struct.unpack_from("<I", content, 76)[0] * 512 + 512
+    for place in range(table, table + 512, 4):
+        if content[place : place + 4] == b"\xfe\xff\xff\xff":
+            content[place : place + 4] = bytes(4)
+    tracemalloc.start()
+
+    document = read(bytes(content), "a.xls")
+
+    assert document.state in ("read", "unreadable")
+    assert tracemalloc.get_traced_memory()[1] < 20 * 1024**2
+    tracemalloc.stop()
 
 
 def test_a_locked_old_workbook_says_so():

@@ -9,11 +9,11 @@ from typing import Any, BinaryIO
 
 from gongkai.guard.files.problems import EMBEDDED, LOCKED, MACROS, FileRefused
 from gongkai.guard.filetypes import PROGRAMS, label, program_of
-from gongkai.guard.readers.legacy import records
+from gongkai.guard.readers.legacy import BOUNDSHEET, FILEPASS, records
 
 #: PowerPoint keeps programs in a record of its one stream (VbaInfoContainer).
 _PPT_VBA = re.compile(rb"[\x0f\x1f]\x00\xff\x03\x14\x00\x00\x00")
-_BOUNDSHEET, _FILEPASS, _WRITEACCESS = 0x85, 0x2F, 0x5C
+_WRITEACCESS = 0x5C
 _SUMMARIES = {
     "\x05summaryinformation": bytes.fromhex("e0859ff2f94f6810ab9108002b27b3d9"),
     "\x05documentsummaryinformation": bytes.fromhex("02d5cdd59c2e1b10939708002b2cf9ae"),
@@ -89,10 +89,10 @@ def refuse_unsafe(stream: BinaryIO, *, embedded: bool = False) -> bytes | None:
 
 def _refuse_in_workbook(book: bytes) -> None:
     for kind, content in records(book):
-        if kind == _FILEPASS:
+        if kind == FILEPASS:
             raise FileRefused(LOCKED)
         # The type of a sheet: 1 is a sheet of Excel 4.0 macros, 6 one of Visual Basic.
-        if kind == _BOUNDSHEET and len(content) > 5 and content[5] in (1, 6):
+        if kind == BOUNDSHEET and len(content) > 5 and content[5] in (1, 6):
             raise FileRefused(MACROS.format(format="XLSX"))
 
 

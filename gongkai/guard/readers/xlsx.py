@@ -39,7 +39,7 @@ def read(stream: BinaryIO, name: str, found: Collector) -> None:
         raise Unreadable(BROKEN)
     relations = {one.id: one for one in package.relations(main)}
     targets = {one.type: one.target for one in relations.values()}
-    reader = _Cells(
+    reader = Cells(
         _strings(package, targets.get("sharedStrings", "xl/sharedStrings.xml")),
         _formats(package, targets.get("styles", "xl/styles.xml")),
         any(attribute(one, "date1904") in ("1", "true") for one in book.iter("{*}workbookPr")),
@@ -59,11 +59,7 @@ def read(stream: BinaryIO, name: str, found: Collector) -> None:
             if part.type in ("comments", "threadedComment") and part.target.lower() not in done:
                 done.add(part.target.lower())
                 _comments(package, part.target, where, found)
-    if reader.cut:
-        found.note(
-            f"{reader.cut}个单元格把长号码存成了数值，末几位已变为 0，"
-            "请核对是否为身份证或银行卡号码。"
-        )
+    reader.note_cut(found)
     for defined in book.iter("{*}definedName"):
         text = f"{attribute(defined, 'name')}={defined.text or ''}"
         found.add(f"定义的名称“{attribute(defined, 'name')}”", text)
@@ -100,16 +96,21 @@ def _formats(package: Package, part: str) -> list[tuple[bool, str]]:
     for styles in root.iter("{*}cellXfs"):
         for style in styles:
             number = attribute(style, "numFmtId")
-            code = codes.get(number, "")
-            bare = _LITERAL.sub("", code.partition(";")[0])
-            known = number.isdecimal() and len(number) < 5 and int(number) in _DATES
-            elapsed = re.search(r"\[[hms]+\]", code, re.IGNORECASE)
-            is_date = bool(_DATE_LETTER.search(bare) or elapsed) if code else known
-            formats.append((is_date, code))
+            known = int(number) if number.isdecimal() and len(number) < 6 else 0
+            formats.append(number_format(known, codes.get(number, "")))
     return formats
 
 
-class _Cells:
+def number_format(number: int, code: str) -> tuple[bool, str]:
+    """Whether a number format shows a date, and its code ("" for those every program knows)."""
+    if not code:
+        return number in _DATES, ""
+    bare = _LITERAL.sub("", code.partition(";")[0])
+    elapsed = re.search(r"\[[hms]+\]", code, re.IGNORECASE)
+    return bool(_DATE_LETTER.search(bare) or elapsed), code
+
+
+class Cells:
     """What the cells of a workbook say."""
 
     def __init__(
@@ -141,9 +142,10 @@ class _Cells:
             return {"1": "TRUE", "0": "FALSE"}.get(value, value)
         if kind == "d":
             return value.removesuffix("T00:00:00").replace("T", " ")
-        return self._number(value.strip(), cell.get("s", "0"))
+        return self.number(value.strip(), cell.get("s", "0"))
 
-    def _number(self, value: str, style: str) -> str:
+    def number(self, value: str, style: str) -> str:
+        """What a number says in a cell of this style."""
         number = int(style) if style.isdecimal() and len(style) < 6 else 0
         is_date, code = self.formats[number] if number < len(self.formats) else (False, "")
         if is_date:
@@ -157,6 +159,14 @@ class _Cells:
         shown = plain(value)
         self.cut += len(shown) >= _CUT_FROM and shown.isdecimal()
         return shown
+
+    def note_cut(self, found: Collector) -> None:
+        """Say that numbers were cut before they came here."""
+        if self.cut:
+            found.note(
+                f"{self.cut}个单元格把长号码存成了数值，末几位已变为 0，"
+                "请核对是否为身份证或银行卡号码。"
+            )
 
     def _date(self, value: str) -> str:
         try:
@@ -185,7 +195,7 @@ def plain(value: str) -> str:
     return f"{Decimal(f'{number:.15g}'):f}"
 
 
-def _sheet(package: Package, part: str, where: str, cells: _Cells, found: Collector) -> None:
+def _sheet(package: Package, part: str, where: str, cells: Cells, found: Collector) -> None:
     below = 0
     for element in package.stream(part, ("row", *_EXTRA)):
         kind = local(element)
@@ -210,7 +220,7 @@ def _sheet(package: Package, part: str, where: str, cells: _Cells, found: Collec
                 found.add(place, attribute(element, name))
 
 
-def _row(row: Any, number: int, where: str, cells: _Cells, found: Collector) -> None:
+def _row(row: Any, number: int, where: str, cells: Cells, found: Collector) -> None:
     column = 0
     singles: list[tuple[int, str]] = []
     for cell in row:
