@@ -21,7 +21,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "registers": ("导入行政行为登记", "import administrative acts"),
     "foi": ("依申请公开：重算期限", "disclosure on request: recompute deadlines"),
     "desk": ("发送待办提醒邮件", "send the morning's reminders"),
-    "disclosure": ("主动公开：定时发布", "proactive disclosure: publish on schedule"),
+    "disclosure": ("主动公开：定时发布、导入", "proactive disclosure: publish on schedule, import"),
     "guard": ("检查文件能否公开", "check files before they are published"),
     "ledger": ("核验操作台账", "verify the hash-chained ledger"),
 }

@@ -13,7 +13,10 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
-BESIDE = (("disclosure", "publish-due", "--every", "60"),)
+BESIDE = (
+    ("disclosure", "publish-due", "--every", "60"),
+    ("db_worker", "--interval", "5", "--no-reload"),
+)
 """Commands that run beside the site as long as it is served."""
 
 
@@ -34,7 +37,7 @@ class Command(BaseCommand):
             "--no-schedule",
             action="store_false",
             dest="schedule",
-            help="不在旁边运行定时发布（由定时任务运行 gongkai disclosure publish-due 时用）",
+            help="不在旁边运行定时发布和后台任务（由定时任务和 gongkai db_worker 另行运行时用）",
         )
 
     def handle(self, *, host: str, port: int, workers: int, schedule: bool, **_: Any) -> None:

@@ -1,7 +1,7 @@
-"""`gongkai disclosure publish-due`: publish and take down what has reached its hour.
+"""`gongkai disclosure`: publish and take down what has reached its hour; import items.
 
-For a timer every few minutes; `gongkai serve` runs it beside the site (`--every`). Exit code 1 when
-some item could not be published: it is listed, and tried again at the next run.
+`publish-due` is for a timer every few minutes; `gongkai serve` runs it beside the site (`--every`).
+Exit code 1 when some item could not be published: it is listed, and tried again at the next run.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from django.db import Error as DatabaseError
 from django.db import close_old_connections
 from django.utils import timezone
 
+from gongkai.disclosure.bulk import command
 from gongkai.disclosure.models import DisclosedItem
 from gongkai.disclosure.services import DueReport, publish_due
 from gongkai.ledger.actor import Actor
@@ -28,12 +29,20 @@ class Command(BaseCommand):
     help = "主动公开：定时发布和下架 · proactive disclosure: publish and take down on schedule"
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        commands = parser.add_subparsers(dest="what", required=True, metavar="publish-due")
+        commands = parser.add_subparsers(dest="what", required=True, metavar="publish-due|import")
         due = commands.add_parser("publish-due", help="发布、下架到时的信息")
         due.add_argument("--every", type=int, metavar="秒", help="每隔若干秒办理一次，不退出")
         due.add_argument("--json", action="store_true", dest="as_json", help="以 JSON 输出")
+        importing = commands.add_parser(
+            "import",
+            help="导入政府信息；任何一行有问题就全部不导入，退出码为1；文件无法读取时为2",
+        )
+        command.add_arguments(importing)
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if options["what"] == "import":
+            command.run(self, options)
+            return
         every = options["every"]
         if every is None:
             done = self.run()
