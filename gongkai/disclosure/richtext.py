@@ -48,6 +48,7 @@ _BLOCKY: Final = re.compile(
 )
 _EMPTY: Final = re.compile(r"<p>(?:\s|&nbsp;|\xa0|<br\s*/?>)*</p>")
 _PICTURELESS: Final = re.compile(r"<img(?![^>]*\ssrc=)[^>]*>")
+_BLANK_LINES: Final = re.compile(r"\s*\n\s*\n\s*")
 _BLOCKS: Final = frozenset(
     {
         "p", "h2", "h3", "h4", "h5", "h6", "li", "tr", "dt", "dd", "blockquote", "caption",
@@ -82,7 +83,7 @@ def clean(source: str) -> str:
         if lean == text:
             break
         text = lean
-    return text.strip()
+    return _BLANK_LINES.sub("\n", text).strip()
 
 
 def plain_text(source: str) -> str:
