@@ -22,7 +22,7 @@
     return made;
   }
 
-  function number(list) {
+  function number(list, quietly) {
     Array.from(list.children).forEach(function (one, index) {
       one.querySelectorAll("button[name=op]").forEach(function (button) {
         button.value = button.value.replace(/\d+$/, index);
@@ -32,7 +32,7 @@
       if (up) up.disabled = index === 0;
       if (down) down.disabled = index === list.children.length - 1;
     });
-    list.dispatchEvent(new Event("input", { bubbles: true }));
+    if (!quietly) list.dispatchEvent(new Event("input", { bubbles: true }));
   }
 
   /* Rows of a list that move and go: attachments and issuing bodies. */
@@ -53,7 +53,7 @@
       number(list);
       if (step !== "remove" && !button.disabled) button.focus();
     });
-    number(list);
+    number(list, true);
   }
 
   function upload(input, list, said) {

@@ -72,6 +72,10 @@
     const bar = document.querySelector("#gk-draft");
     let before = JSON.stringify(values(form));
     let timer = 0;
+    // The editor puts its own form of the text into its textarea; that alone is no change.
+    let touched = false;
+    form.addEventListener("keydown", function () { touched = true; });
+    form.addEventListener("paste", function () { touched = true; }, true);
 
     storage(function (local, session) {
       if (session.getItem(SENT) === key) session.removeItem(SENT);
@@ -95,7 +99,9 @@
       });
     });
 
-    form.addEventListener("input", function () {
+    form.addEventListener("input", function (event) {
+      if (!event.target.gkEditor) touched = true;
+      if (!touched) return;
       window.clearTimeout(timer);
       timer = window.setTimeout(function () {
         // An offer that nobody has answered yet is not written over.
@@ -280,7 +286,6 @@
     if (!form) return;
     depends(form);
     if (form.dataset.gkHints) hints(form);
-    // After the editor has put its own form of the text into the textarea.
-    window.setTimeout(() => copies(form), 300);
+    copies(form);
   });
 })();
