@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import CharField, Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Cast, Coalesce
@@ -58,13 +59,21 @@ def visible(user: Any) -> QuerySet[DisclosedItem]:
 def awaiting(user: Any, step: str = "") -> QuerySet[DisclosedItem]:
     """Items in review at a step that `user` may take: not what he wrote, not twice in a round.
 
-    The longest waiting first. With `step` only those at that step.
+    What he may take for an absent person only is judged as that person's, too. The longest
+    waiting first. With `step` only those at that step.
     """
     wanted = Q(pk__in=[])
+    own = policy.in_capacity(user, None)
     for kind in [step] if step else Step.values:
-        organs = policy.organs_for(user, ACTION_OF_STEP[kind]).order_by().values("pk")
-        wanted |= Q(step=kind, organ__in=organs)
-    return _not_own(DisclosedItem.objects.filter(wanted), user).order_by("submitted_at", "pk")
+        action = ACTION_OF_STEP[kind]
+        in_own_right = Q(organ__in=policy.organs_for(own, action).order_by().values("pk"))
+        wanted |= Q(step=kind) & in_own_right
+        for principal in policy.principals_of(user):
+            absent = policy.in_capacity(user, principal)
+            theirs = Q(organ__in=policy.organs_for(absent, action).order_by().values("pk"))
+            wanted |= Q(step=kind) & theirs & ~in_own_right & ~_had_a_hand(principal)
+    found = DisclosedItem.objects.filter(wanted).exclude(_had_a_hand(user.pk))
+    return found.order_by("submitted_at", "pk")
 
 
 def returned_to(user: Any) -> QuerySet[DisclosedItem]:
@@ -129,29 +138,28 @@ def running(user: Any) -> QuerySet[DisclosedItem]:
     return policy.scope(drafts, user, "disclosure.edit").order_by("formed_on", "pk")
 
 
-def _not_own(items: QuerySet[DisclosedItem], user: Any) -> QuerySet[DisclosedItem]:
-    """Without what the person wrote, or has already approved in the running round."""
-    from django.conf import settings
-
-    content_type = ContentType.objects.get_for_model(DisclosedItem)
+def _had_a_hand(user_pk: int | None) -> Q:
+    """What the person wrote, or has already approved in the running round (三审)."""
     written = Revision.objects.filter(
-        base_content_type=content_type,
+        base_content_type=ContentType.objects.get_for_model(DisclosedItem),
         object_id=Cast(OuterRef("pk"), CharField()),
-        user=user.pk,
+        user=user_pk,
         pk__gt=Coalesce(OuterRef("live_revision_id"), 0),
     )
-    items = items.exclude(submitted_by=user.pk)
-    items = items.exclude(drafted_by=user.pk, live_revision=None)
-    items = items.exclude(Exists(written))
+    hand = (
+        Q(submitted_by__isnull=False, submitted_by=user_pk)
+        | Q(drafted_by__isnull=False, drafted_by=user_pk, live_revision=None)
+        | Q(Exists(written))
+    )
     if settings.REVIEW_DISTINCT_PERSONS == "all":
         taken = ReviewDecision.objects.filter(
-            Q(decided_by=user.pk) | Q(on_behalf_of=user.pk),
+            Q(decided_by=user_pk) | Q(on_behalf_of=user_pk),
             item=OuterRef("pk"),
             decision=Decision.APPROVED,
             decided_at__gte=OuterRef("submitted_at"),
         )
-        items = items.exclude(Exists(taken))
-    return items
+        hand |= Q(Exists(taken))
+    return hand
 
 
 # -- one item ----------------------------------------------------------------------------------

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from types import SimpleNamespace
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, transaction
 from django.utils import timezone
 
 from gongkai.catalogue.models import Publication
@@ -18,7 +19,7 @@ from gongkai.disclosure.models import (
     Step,
     TraceKind,
 )
-from gongkai.disclosure.services import numbering
+from gongkai.disclosure.services import numbering, publishing
 from gongkai.guard.lexicon import Lexicon, Term
 from gongkai.ledger.actor import Actor
 from gongkai.ledger.models import LedgerEntry
@@ -101,6 +102,16 @@ def test_an_imported_number_is_kept_word_for_word(office: Office) -> None:
 
 
 # -- the database itself refuses ----------------------------------------------------------------
+
+
+def test_what_was_decided_and_what_the_public_was_told_is_never_changed(office: Office) -> None:
+    """Art. 17: the record of the review is kept."""
+    item = services.withdraw(office.actor(Step.APPROVAL), office.publish(), "有误")
+    for rows in (item.decisions, item.traces):
+        with pytest.raises(DatabaseError), transaction.atomic():
+            rows.update(item=item)
+        with pytest.raises(DatabaseError), transaction.atomic():
+            rows.all()._raw_delete("default")
 
 
 @pytest.mark.parametrize(
@@ -200,18 +211,15 @@ def test_at_its_end_an_item_comes_down_with_a_trace(office: Office) -> None:
     assert services.publish_due(SYSTEM, end).expired == 0
 
 
-def test_an_end_that_has_passed_before_approval_is_refused(office: Office) -> None:
-    item = office.approve(
-        office.submit(expire_at=timezone.now() + timedelta(days=1)), until=Step.APPROVAL
+def test_an_end_that_has_passed_before_approval_is_refused(office: Office, monkeypatch) -> None:
+    end = timezone.now() + timedelta(days=1)
+    item = office.approve(office.submit(expire_at=end), until=Step.APPROVAL)
+    later = SimpleNamespace(
+        now=lambda: end + timedelta(hours=1),
+        localtime=timezone.localtime,
+        localdate=timezone.localdate,
     )
-    past = timezone.now() - timedelta(hours=1)
-    DisclosedItem.objects.filter(pk=item.pk).update(expire_at=past)
-    from gongkai.disclosure.content import content_hash
-
-    item.refresh_from_db()
-    fingerprint = content_hash(item)
-    DisclosedItem.objects.filter(pk=item.pk).update(submitted_hash=fingerprint)
-    item.decisions.update(content_hash=fingerprint)
+    monkeypatch.setattr(publishing, "timezone", later)
     with pytest.raises(ValidationError, match="下架的时间已过"):
         office.decide(item)
     item.refresh_from_db()
@@ -316,9 +324,9 @@ def test_nothing_comes_back_with_a_serious_finding(office: Office, monkeypatch) 
 
 
 def test_an_item_that_came_down_can_be_restored_without_its_old_hour(office: Office) -> None:
-    end = timezone.now() + timedelta(seconds=1)
-    item = office.publish(expire_at=end)
-    DisclosedItem.objects.filter(pk=item.pk).update(expire_at=timezone.now())
+    item = office.publish(expire_at=timezone.now() + timedelta(days=1))
+    past = timezone.now() - timedelta(seconds=1)
+    DisclosedItem.objects.filter(pk=item.pk).update(expire_at=past)
     services.publish_due(SYSTEM)
     item = services.restore(office.actor(Step.APPROVAL), item, "仍需公开")
     assert (item.status, item.expire_at, item.expired) == (Status.PUBLISHED, None, False)

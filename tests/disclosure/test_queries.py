@@ -14,7 +14,7 @@ from gongkai.disclosure import queries, services
 from gongkai.disclosure.models import DisclosedItem, Step
 from gongkai.ledger.actor import Actor
 from gongkai.organs import policy
-from gongkai.organs.models import User
+from gongkai.organs.models import Deputation, User
 from gongkai.statute.validity import Validity
 from tests.factories.disclosure import ROLE_OF_STEP, Office, make_disclosed_item, published
 from tests.factories.organs import add_role, make_organ, make_user
@@ -93,6 +93,46 @@ def test_nothing_awaits_a_person_that_the_service_would_refuse_him(office: Offic
         assert listed == [may(user, item) for user in people]
         item = office.decide(item)
     assert item.live
+
+
+def test_a_deputy_finds_what_the_absent_may_take_and_no_more(office: Office) -> None:
+    today = timezone.localdate()
+    deputy = make_user(None, office.organ)
+    for principal, role in (
+        (office.people[Step.REVIEW], "reviewer"),
+        (office.people[Step.SECRECY], "secrecy_reviewer"),
+    ):
+        Deputation.objects.create(
+            principal=principal,
+            deputy=deputy,
+            organ=office.organ,
+            role=role,
+            first_day=today,
+            last_day=today,
+            reason="出差",
+        )
+    policy.forget(deputy)
+    item = office.submit()
+    assert list(queries.awaiting(deputy)) == [item]
+    item = office.decide(item)
+    # The absent took the first step himself; his deputy for the second has a free hand.
+    assert list(queries.awaiting(deputy)) == [item]
+    assert may(deputy, item)
+    # What the absent wrote himself, his deputy does not decide.
+    add_role(office.people[Step.REVIEW], "information_officer", office.organ)
+    own = services.create_item(
+        office.actor(Step.REVIEW),
+        office.organ,
+        {
+            "title": "自拟",
+            "column": office.column,
+            "body": "<p>x</p>",
+            "formed_on": date(2020, 3, 2),
+        },
+    )
+    own = services.submit(office.actor(), own)
+    assert own not in queries.awaiting(deputy)
+    assert not may(deputy, own)
 
 
 def test_the_list_can_be_asked_for_one_step(office: Office) -> None:

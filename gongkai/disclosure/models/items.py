@@ -263,7 +263,19 @@ class DisclosedItem(WorkflowMixin, DraftStateMixin, RevisionMixin, ClusterableMo
             models.Index(
                 fields=["step", "organ"], condition=~Q(step=""), name="disclosure_item_step"
             ),
-            # The public lists and the yearly counts.
+            # What awaits people: few rows among many.
+            models.Index(
+                fields=["organ"], condition=Q(returned=True), name="disclosure_item_returned"
+            ),
+            models.Index(
+                fields=["organ"], condition=Q(blocking__gt=0), name="disclosure_item_blocked"
+            ),
+            # The yearly counts, and the public lists.
+            models.Index(
+                fields=["published_at", "organ", "column"],
+                condition=Q(published_at__isnull=False),
+                name="disclosure_item_year",
+            ),
             models.Index(
                 fields=["column", "-published_at", "-id"],
                 condition=Q(live=True),
