@@ -15,7 +15,7 @@ from functools import lru_cache
 from threading import Lock
 from typing import Any, Final
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
 from gongkai.guard.findings import SEVERITIES
 from gongkai.guard.lexicon import KINDS, Lexicon, Term, packaged_lexicon, packaged_terms
@@ -159,13 +159,10 @@ def packaged_entries(*, kind: str = "", state: str = "", text: str = "") -> list
 PACKAGED_STATES: Final = {"on": "使用中", "off": "已停用", "changed": "已改写"}
 
 
-def visible_terms(user: Any) -> QuerySet[LexiconTerm]:
+def visible_to(user: Any) -> Q:
     """The site's terms and those of the user's bodies."""
-    terms = LexiconTerm.objects.select_related("organ")
-    if getattr(user, "is_superuser", False):
-        return terms
     organs = policy.organs_for(user, VIEW).order_by().values("pk")
-    return terms.filter(Q(organ=None) | Q(organ__in=organs))
+    return Q(organ=None) | Q(organ__in=organs)
 
 
 def may_keep(user: Any, organ: Organ | None) -> bool:
@@ -173,6 +170,11 @@ def may_keep(user: Any, organ: Organ | None) -> bool:
     if policy.allows(user, MANAGE):
         return True
     return organ is not None and policy.allows(user, OWN, organ)
+
+
+def may_keep_any(user: Any) -> bool:
+    """Whether the user keeps any list: the site's, or some body's own."""
+    return policy.allows(user, MANAGE) or policy.allows(user, OWN)
 
 
 # -- history -----------------------------------------------------------------------------------
