@@ -17,6 +17,7 @@ from gongkai.catalogue.models.duties import (
 )
 from gongkai.catalogue.models.standard import (
     CHANNELS,
+    CYCLES,
     CatalogueEntry,
     Field,
     Matter,
@@ -26,6 +27,7 @@ from gongkai.catalogue.models.tree import Column, ColumnKind, Topic
 
 __all__ = [
     "CHANNELS",
+    "CYCLES",
     "CatalogueEntry",
     "Column",
     "ColumnKind",

@@ -1,0 +1,124 @@
+"""What awaits information officers, and what the disclosure office looks after (for the desk)."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any, Final
+
+from django.db.models import Count, Q
+from django.urls import reverse
+
+from gongkai.catalogue.models import Occasion
+from gongkai.catalogue.queries.missing import UNMET
+from gongkai.organs import policy
+from gongkai.organs.worklist import BodyCell, BodyColumn, Task, WorkList, soon_until
+
+LISTED: Final = 10
+AHEAD: Final = timedelta(days=30)
+"""How long before its due date an obligation appears on the start page."""
+
+
+def due_publications(user: Any, today: date) -> WorkList:
+    """What the user's own bodies must publish: overdue, and due within a month."""
+    waiting = policy.scope(
+        Occasion.objects.filter(UNMET, due_on__lte=today + AHEAD, opens_on__lte=today),
+        user,
+        "disclosure.edit",
+    )
+    counted = waiting.aggregate(
+        total=Count("pk"),
+        late=Count("pk", filter=Q(due_on__lt=today)),
+        soon=Count("pk", filter=Q(due_on__lte=soon_until(today))),
+    )
+    rows = waiting.select_related("organ", "entry").order_by("due_on", "pk")[:LISTED]
+    tasks = [
+        Task(
+            title=f"公开“{row.entry}”（{row.label or row.get_kind_display()}）",
+            url=reverse("catalogue:occasion_detail", args=[row.pk]),
+            organ=row.organ.label,
+            due_on=row.due_on,
+            due_label=due_words(row.due_on, today),
+            is_urgent=row.due_on is not None and row.due_on < today,
+        )
+        for row in rows
+    ]
+    return WorkList(
+        title="应主动公开的信息",
+        url=reverse("catalogue:occasions") + "?state=open",
+        tasks=tasks,
+        total=counted["total"],
+        late=counted["late"],
+        now=counted["soon"] - counted["late"],
+    )
+
+
+def due_words(due_on: date | None, today: date) -> str:
+    """Days left or days late, in words."""
+    if due_on is None:
+        return ""
+    days = (due_on - today).days
+    if days < 0:
+        return f"已逾期{-days}天"
+    return "今天到期" if days == 0 else f"还有{days}天"
+
+
+def overdue_by_body(user: Any, today: date) -> list[BodyColumn]:
+    """Overdue publications of every body that the user looks after. One statement."""
+    address = reverse("catalogue:occasions")
+    rows = (
+        policy.scope(
+            Occasion.objects.filter(UNMET, due_on__lt=today, opens_on__lte=today),
+            user,
+            "catalogue.view",
+        )
+        .order_by()
+        .values("organ_id", "organ__code")
+        .annotate(number=Count("pk"))
+    )
+    cells = {
+        row["organ_id"]: BodyCell(
+            f"{row['number']:,}",
+            f"{address}?organ={row['organ__code']}&state=overdue",
+            row["number"],
+        )
+        for row in rows
+    }
+    return [BodyColumn("应公开未公开", cells)]
+
+
+def worst_bodies(user: Any, today: date) -> WorkList:
+    """For who compiles the catalogue: the bodies with most overdue publications."""
+    late = policy.scope(
+        Occasion.objects.filter(UNMET, due_on__lt=today, opens_on__lte=today),
+        user,
+        "catalogue.manage",
+    )
+    rows = list(
+        late.order_by()
+        .values("organ_id", "organ__code", "organ__name", "organ__short_name")
+        .annotate(number=Count("pk"))
+        .order_by("-number", "organ__code")
+    )
+    address = reverse("catalogue:occasions")
+    tasks = [
+        Task(
+            title=f"{row['organ__short_name'] or row['organ__name']}有{row['number']}项应公开未公开",
+            url=f"{address}?organ={row['organ__code']}&state=overdue",
+            organ=row["organ__short_name"] or row["organ__name"],
+            is_urgent=True,
+        )
+        for row in rows[:LISTED]
+    ]
+    return WorkList(
+        title="公开不及时的机关",
+        url=reverse("catalogue:coverage"),
+        tasks=tasks,
+        total=len(rows),
+        kind="watch",
+        late=0,
+        now=len(rows),
+    )
+
+
+sources = (due_publications, worst_bodies)
+body_sources = (overdue_by_body,)
