@@ -296,10 +296,10 @@ _MAIN_TYPES = tuple(
 
 def _ole_kind(stream: BinaryIO, extension: str) -> str:
     """A kind of old Office document, by the names of its streams."""
-    import olefile
+    from gongkai.guard.readers.compound import open_compound
 
     try:
-        with olefile.OleFileIO(stream) as ole:
+        with open_compound(stream) as ole:
             names = {"/".join(path).lower() for path in ole.listdir(streams=True, storages=False)}
     except Exception:  # the library raises whatever its parsing meets
         return "ole"

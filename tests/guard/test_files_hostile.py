@@ -252,6 +252,24 @@ def memory_of(data: bytes, name: str) -> int:
         tracemalloc.stop()
 
 
+@pytest.mark.parametrize("extension", [".doc", ".xls", ".ppt"])
+@pytest.mark.parametrize("place", [30, 44, 48, 60, 64, 68, 72])
+def test_a_compound_file_that_lies_about_its_sizes_takes_no_memory(extension, place):
+    content = bytearray(specimens()[extension])
+    for value in (0xFFFF, 0x00FFFFFF, 0x7FFFFFFF):
+        content[place : place + 4] = struct.pack("<I", value)
+
+        assert memory_of(bytes(content), f"a{extension}") < 20 * 1024**2
+
+
+def test_a_stream_longer_than_its_file_takes_no_memory():
+    content = bytearray(specimens()[".doc"])
+    entry = content.index("WordDocument".encode("utf-16-le"))
+    content[entry + 120 : entry + 124] = struct.pack("<I", 0x7FFFFFFF)
+
+    assert memory_of(bytes(content), "a.doc") < 20 * 1024**2
+
+
 @pytest.mark.parametrize("extension", [".docx", ".xlsx", ".pptx", ".ofd", ".zip"])
 def test_a_bomb_takes_no_memory(extension):
     """A member that unpacks to a gigabyte is not unpacked at all."""

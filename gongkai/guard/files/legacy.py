@@ -9,6 +9,7 @@ from typing import Any, BinaryIO
 
 from gongkai.guard.files.problems import EMBEDDED, LOCKED, MACROS, FileRefused
 from gongkai.guard.filetypes import PROGRAMS, label, program_of
+from gongkai.guard.readers.compound import open_compound
 from gongkai.guard.readers.legacy import BOUNDSHEET, FILEPASS, records
 
 #: PowerPoint keeps programs in a record of its one stream (VbaInfoContainer).
@@ -27,7 +28,7 @@ def clean(stream: BinaryIO, target: BinaryIO) -> list[str]:
     stream.seek(0)
     data = io.BytesIO(stream.read())
     before = data.getvalue()
-    with _opened(data, write=True) as ole:
+    with open_compound(data, write=True) as ole:
         for path in ole.listdir():
             content = _blank(path[-1].lower(), ole, path)
             if content is not None:
@@ -41,19 +42,12 @@ def clean(stream: BinaryIO, target: BinaryIO) -> list[str]:
     )
 
 
-def _opened(stream: BinaryIO, *, write: bool = False) -> Any:
-    import olefile
-
-    return olefile.OleFileIO(stream, write_mode=write)
-
-
 def refuse_unsafe(stream: BinaryIO, *, embedded: bool = False) -> bytes | None:
     """Refuse macros, packed programs and passwords; a modern Office file packed inside, if any.
 
     Raises ``FileRefused``.
     """
-    stream.seek(0)
-    with _opened(stream) as ole:
+    with open_compound(stream) as ole:
         paths = {"/".join(path).lower(): path for path in ole.listdir(streams=True, storages=True)}
         names = {one for path in paths for one in path.split("/")}
         format_ = next((new for old, new in _NEW_FORMAT.items() if old in names), "PPTX")

@@ -10,6 +10,7 @@ import struct
 from collections.abc import Iterator
 from typing import BinaryIO, Final
 
+from gongkai.guard.readers.compound import open_compound
 from gongkai.guard.readers.document import BROKEN, LOCKED, Collector, Unreadable
 from gongkai.guard.readers.lines import spelled
 from gongkai.guard.readers.xlsx import Cells, column_name, number_format
@@ -30,10 +31,7 @@ _ENCODINGS = {1200: "utf-16-le", 950: "big5", 1252: "cp1252", 65001: "utf-8"}
 
 def workbook_stream(stream: BinaryIO) -> bytes:
     """The records of a workbook. Raises ``Unreadable``."""
-    import olefile
-
-    stream.seek(0)
-    with olefile.OleFileIO(stream) as ole:
+    with open_compound(stream) as ole:
         for path in ole.listdir():
             if len(path) == 1 and path[0].lower() in ("workbook", "book"):
                 return bytes(ole.openstream(path).read())

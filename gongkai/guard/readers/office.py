@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from typing import Any
 
+from gongkai.guard.readers.compound import open_compound
 from gongkai.guard.readers.document import MAX_INNER, Collector
 from gongkai.guard.readers.inner import read_inner
 from gongkai.guard.readers.package import Package, attribute, local, loose_text
@@ -82,12 +83,10 @@ def _embedded(package: Package, found: Collector) -> None:
 
 def read_object(data: bytes, name: str, place: str, found: Collector) -> None:
     """Read an embedded file, out of its OLE wrapping where it has one."""
-    import olefile
-
     from gongkai.guard.filetypes import OLE
 
     if data.startswith(OLE):
-        with olefile.OleFileIO(io.BytesIO(data)) as ole:
+        with open_compound(io.BytesIO(data)) as ole:
             streams = {"/".join(path).lower(): path for path in ole.listdir()}
             if "equation native" in streams:
                 return  # a formula, no text
