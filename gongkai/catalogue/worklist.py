@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import date, timedelta
 from typing import Any, Final
 
+from django.core.cache import cache
 from django.db.models import Count, Q
 from django.urls import reverse
 
 from gongkai.catalogue.models import Occasion
+from gongkai.catalogue.queries import coverage as cov
 from gongkai.catalogue.queries.missing import UNMET
 from gongkai.organs import policy
 from gongkai.organs.worklist import BodyCell, BodyColumn, Task, WorkList, soon_until
 
 LISTED: Final = 10
+KEPT_SECONDS: Final = 600
+"""How long the coverage on the start page is kept: three statements over all duties make it."""
 AHEAD: Final = timedelta(days=30)
 """How long before its due date an obligation appears on the start page."""
 
@@ -86,6 +91,35 @@ def overdue_by_body(user: Any, today: date) -> list[BodyColumn]:
     return [BodyColumn("应公开未公开", cells)]
 
 
+def coverage_by_body(user: Any, today: date) -> list[BodyColumn]:
+    """This year's coverage of every body that the user looks after, kept for ten minutes.
+
+    What is kept belongs to the rights the user has now: other rights are another key.
+    """
+    if not policy.allows(user, "catalogue.view"):
+        return []
+    rights = hashlib.sha256(repr(policy.grants_of(user)).encode()).hexdigest()
+    key = f"catalogue.coverage_by_body:{user.pk}:{rights}:{today}"
+    shares: dict[int, float] | None = cache.get(key)
+    if shares is None:
+        organs = policy.organs_for(user, "catalogue.view")
+        tallies = cov.by_organ(cov.coverage(organs, cov.Window.year(today.year, today)))
+        shares = {pk: tally.coverage for pk, tally in tallies.items() if tally.coverage is not None}
+        cache.set(key, shares, KEPT_SECONDS)
+    codes = dict(
+        policy.organs_for(user, "catalogue.view").order_by().values_list("pk", "code")
+        if shares
+        else ()
+    )
+    address = reverse("catalogue:duties")
+    cells = {
+        pk: BodyCell(f"{share * 100:.1f}%", f"{address}?answer=missing&organ={codes[pk]}")
+        for pk, share in shares.items()
+        if pk in codes
+    }
+    return [BodyColumn("目录覆盖率", cells)]
+
+
 def worst_bodies(user: Any, today: date) -> WorkList:
     """For who compiles the catalogue: the bodies with most overdue publications."""
     late = policy.scope(
@@ -121,4 +155,4 @@ def worst_bodies(user: Any, today: date) -> WorkList:
 
 
 sources = (due_publications, worst_bodies)
-body_sources = (overdue_by_body,)
+body_sources = (overdue_by_body, coverage_by_body)
