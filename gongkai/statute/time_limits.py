@@ -16,7 +16,9 @@ from gongkai.statute.duties import Cycle, DayType, Trigger, trigger_of
 
 _NUMERALS: Final = {c: n for n, c in enumerate("零一二三四五六七八九")} | {"两": 2, "〇": 0}
 _NUMBER: Final = r"(\d{1,3}|[零〇一二两三四五六七八九十]{1,4})"
-_LIMIT: Final = re.compile(_NUMBER + r"\s*个?\s*(工作日|自然日|日历日|日|天)(?:之)?(?:内|以内)?")
+_LIMIT: Final = re.compile(
+    r"(?<![月\d])" + _NUMBER + r"\s*个?\s*(工作日|自然日|日历日|日|天)(?!(?:之|以)?前)"
+)
 _NOTICE: Final = re.compile(
     r"公示(?:期|时间)?(?:为|不少于|不得少于|至少|期限为)*\s*" + _NUMBER + r"\s*个?\s*(工作日|日|天)"
 )
