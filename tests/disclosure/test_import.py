@@ -107,6 +107,26 @@ def test_the_same_file_twice_changes_nothing(history):
     assert DisclosedItem.objects.count() == 3
 
 
+def test_parts_of_a_series_published_on_one_day_are_items_of_their_own(organ, column):
+    """Given two titles that differ in brackets alone, then neither is taken for the other."""
+    report = run(
+        HEAD,
+        "许可办理结果（第一批）,,,tongzhi,2020-03-01,2020-03-05,甲",
+        "许可办理结果（第二批）,,,tongzhi,2020-03-01,2020-03-05,乙",
+        organ=organ,
+        as_published=True,
+    )
+    assert report.created == 2
+    with pytest.raises(ImportFailed, match="第3行"):
+        run(
+            HEAD,
+            "拟聘公示（1）,,,tongzhi,2020-03-01,2020-03-05,甲",
+            "拟聘 公示(1),,,tongzhi,2020-03-01,2020-03-05,乙",
+            organ=organ,
+            as_published=True,
+        )
+
+
 def test_an_imported_version_is_what_the_framework_would_have_written(organ, column):
     """The revision and the fingerprint of an imported item are those of a single save."""
     mount = make_column(owner=organ, title="财政")

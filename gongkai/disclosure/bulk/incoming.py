@@ -13,7 +13,7 @@ from django.core.validators import URLValidator
 from django.utils import timezone
 
 from gongkai.disclosure import richtext
-from gongkai.disclosure.bulk.labels import label_key
+from gongkai.disclosure.bulk.labels import title_key
 from gongkai.disclosure.bulk.resolve import Body, Resolver
 from gongkai.disclosure.content import LABELS, TEXT_FIELDS
 from gongkai.disclosure.models import DisclosedItem, DisclosureAttribute, StoredFile
@@ -241,7 +241,7 @@ class Judge:
 
 def identity_of(organ: int, title: str) -> str:
     """What finds the same item again: its body and title, as a hash that an index holds."""
-    return hashlib.sha256(f"{organ}\x1f{label_key(title)}".encode()).hexdigest()
+    return hashlib.sha256(f"{organ}\x1f{title_key(title)}".encode()).hexdigest()
 
 
 def is_known(incoming: Incoming, known: DisclosedItem) -> bool:

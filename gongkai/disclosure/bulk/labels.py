@@ -11,6 +11,7 @@ from importlib.resources import files
 from types import MappingProxyType
 
 _BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|【[^【】]*】")
+_SPACES = re.compile(r"[\s\ufeff\u200b]+")
 _NOISE = re.compile(r"[\s*:：_\-·•\ufeff\u200b\u3000]+")
 
 
@@ -35,3 +36,11 @@ def label_key(text: str) -> str:
     """A label without what differs from page to page: width, spaces, colons, brackets."""
     plain = unicodedata.normalize("NFKC", text).casefold()
     return _NOISE.sub("", _BRACKETS.sub("", plain))
+
+
+def title_key(text: str) -> str:
+    """A title as titles are compared: width and spaces do not tell two apart, brackets do.
+
+    （第一批） and （第二批） are two pieces of information, often published on one day.
+    """
+    return _SPACES.sub("", unicodedata.normalize("NFKC", text).casefold())
