@@ -72,8 +72,8 @@ def awaiting(user: Any, step: str = "") -> QuerySet[DisclosedItem]:
             absent = policy.in_capacity(user, principal)
             theirs = Q(organ__in=policy.organs_for(absent, action).order_by().values("pk"))
             wanted |= Q(step=kind) & theirs & ~in_own_right & ~_had_a_hand(principal)
-    found = DisclosedItem.objects.filter(wanted).exclude(_had_a_hand(user.pk))
-    return found.order_by("submitted_at", "pk")
+    found: QuerySet[DisclosedItem] = DisclosedItem.objects.filter(wanted)
+    return found.exclude(_had_a_hand(user.pk)).order_by("submitted_at", "pk")
 
 
 def returned_to(user: Any) -> QuerySet[DisclosedItem]:

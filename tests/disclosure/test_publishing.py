@@ -330,6 +330,15 @@ def test_an_item_that_came_down_can_be_restored_without_its_old_hour(office: Off
     services.publish_due(SYSTEM)
     item = services.restore(office.actor(Step.APPROVAL), item, "仍需公开")
     assert (item.status, item.expire_at, item.expired) == (Status.PUBLISHED, None, False)
+    services.withdraw(office.actor(Step.APPROVAL), item, "有误")
+    assert services.restore(office.actor(Step.APPROVAL), item, "无误").live
+
+
+def test_what_was_changed_after_its_withdrawal_does_not_come_back(office: Office) -> None:
+    item = services.withdraw(office.actor(Step.APPROVAL), office.publish(), "有误")
+    DisclosedItem.objects.filter(pk=item.pk).update(summary="偷改")
+    with pytest.raises(ValidationError, match="与审核时不一致"):
+        services.restore(office.actor(Step.APPROVAL), item, "无误")
 
 
 # -- repeal and amendment -----------------------------------------------------------------------
