@@ -7,7 +7,8 @@ from gongkai.disclosure.forms.acts import (
     ReasonForm,
     RepealForm,
 )
-from gongkai.disclosure.forms.item import SECTIONS, ItemForm
+from gongkai.disclosure.forms.item import ItemForm
+from gongkai.disclosure.forms.sections import SECTIONS
 
 __all__ = [
     "SECTIONS",
