@@ -128,11 +128,19 @@ def _delimiter(sample: str, knows: Callable[[str], bool]) -> str:
 
 # -- Workbooks -------------------------------------------------------------------------------
 def workbook_sheets(stream: IO[bytes], kind: str) -> list[tuple[str, Callable[[], Any]]]:
-    """(sheet name, a function that loads it) of every sheet. Raises UnreadableTable."""
+    """(sheet name, a function that loads it) of every sheet. Raises UnreadableTable.
+
+    Old compound files (XLS, and any workbook with a password) are refused unopened: a few
+    kilobytes of damaged sector table make the reader take all memory, which nothing can catch.
+    """
+    if kind == "ole":
+        raise UnreadableTable(
+            "这是旧版 XLS 工作簿，或者文件设有密码。请用表格软件打开，取消密码，"
+            "另存为 XLSX 后重新上传。"
+        )
     from python_calamine import CalamineError, CalamineWorkbook, PasswordError
 
-    if kind == "zip":
-        _refuse_bomb(stream)
+    _refuse_bomb(stream)
     try:
         book = CalamineWorkbook.from_filelike(stream)
         return [
