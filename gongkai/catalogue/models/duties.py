@@ -175,10 +175,10 @@ class PublicationLink(models.Model):
             ),
         ]
         indexes = [
+            # Covers the two groupings of `queries.coverage` over all publications.
             models.Index(
-                fields=["organ", "matter", "last_published_on"],
-                condition=Q(withdrawn_on=None),
-                name="catalogue_link_valid",
+                fields=["organ", "matter", "published_on", "last_published_on", "withdrawn_on"],
+                name="catalogue_link_days",
             ),
             models.Index(fields=["matter", "-last_published_on"], name="catalogue_link_matter"),
         ]

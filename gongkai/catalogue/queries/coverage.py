@@ -184,7 +184,7 @@ def _duties(organs: OrganQuerySet, window: Window, field_id: int | None) -> _Row
     stated = "d.stated_on <= %s AND d.valid_until >= %s"
     periodic = f"e.cycle IN ({', '.join(['%s'] * len(CYCLE_DAYS))})"
     sql = f"""
-        WITH valid AS ({_LATEST}),
+        WITH valid AS ({_LATEST.format(organs=organs_sql)}),
         state AS (
             SELECT d.organ_id, e.field_id,
                 CASE WHEN d.state = 'not_applicable' AND {stated} THEN 1 ELSE 0 END AS outside,
@@ -211,7 +211,7 @@ def _duties(organs: OrganQuerySet, window: Window, field_id: int | None) -> _Row
         FROM state GROUP BY organ_id, field_id
     """
     values = [
-        as_of, as_of, as_of,
+        as_of, as_of, as_of, *organs_values,
         as_of, as_of, as_of, as_of,
         *cutoff_values, *(str(cycle) for cycle in CYCLE_DAYS), *green_values, *amber_values,
         *catalogue_values, *organs_values, *_field_values(field_id),
@@ -267,6 +267,7 @@ def _continuity(organs: OrganQuerySet, window: Window, field_id: int | None) -> 
                 l.elements_found, l.elements_total
             FROM catalogue_publicationlink l
             WHERE l.published_on <= %s AND (l.withdrawn_on IS NULL OR l.withdrawn_on > %s)
+                AND l.organ_id IN ({organs_sql})
         ),
         spans AS (
             SELECT organ_id, matter_id, MAX({_days("day", "previous")}) AS gap,
@@ -287,7 +288,7 @@ def _continuity(organs: OrganQuerySet, window: Window, field_id: int | None) -> 
     """
     limits = [part for cycle, days in CYCLE_DAYS.items() for part in (str(cycle), days)]
     values = [
-        as_of, as_of, window.start, *limits, *limits, *catalogue_values, *organs_values,
+        as_of, as_of, *organs_values, window.start, *limits, *limits, *catalogue_values, *organs_values,
         *_field_values(field_id),
     ]  # fmt: skip
     return _rows(sql, values, ("gaps", "broken", "elements", "elements_found"))
@@ -301,6 +302,7 @@ _LATEST: Final = """
             AS latest
     FROM catalogue_publicationlink
     WHERE published_on <= %s AND (withdrawn_on IS NULL OR withdrawn_on > %s)
+        AND organ_id IN ({organs})
     GROUP BY organ_id, matter_id
 """
 _TODAY: Final = "%s"
