@@ -1,7 +1,7 @@
 """When what is withheld is assessed anew (Art. 18).
 
 The article asks for periodical assessment and names no period; a year is a reading, kept as the
-parameter `assessment.months`. The day is a reminder, so it does not roll off rest days.
+parameter `assessment.years`. The day is a reminder, so it does not roll off rest days.
 """
 
 from __future__ import annotations
@@ -18,8 +18,6 @@ def next_assessment(decided_on: date) -> date:
     >>> next_assessment(date(2020, 2, 29))
     datetime.date(2021, 2, 28)
     """
-    year, month = divmod(
-        decided_on.year * 12 + decided_on.month - 1 + number("assessment.months", decided_on), 12
-    )
-    last = monthrange(year, month + 1)[1]
-    return date(year, month + 1, min(decided_on.day, last))
+    year = decided_on.year + number("assessment.years", decided_on)
+    last = monthrange(year, decided_on.month)[1]
+    return date(year, decided_on.month, min(decided_on.day, last))

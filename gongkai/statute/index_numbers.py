@@ -31,7 +31,8 @@ PLACES: Final = {
 }
 _BODIES: Final = ("body", "organization", "code")
 SERIAL_DIGITS: Final = 5
-MAX_LENGTH: Final = 60
+MAX_OWN_TEXT: Final = 14
+"""Characters a pattern may add: with the longest code, year, month and serial it fits the column."""
 _OWN_TEXT: Final = re.compile(r"[0-9A-Za-z一-鿿/\-_.()（）〔〕]*")
 
 _NATIONAL: Final = re.compile(
@@ -69,6 +70,8 @@ def problems(pattern: str) -> list[str]:
         found.append("占位符里只写名称，不写格式，例如 {serial}。")
     if not all(_OWN_TEXT.fullmatch(text) for text, *_rest in parts):
         found.append("索引号只能用汉字、字母、数字和 / - _ . ( )。")
+    if sum(len(text) for text, *_rest in parts) > MAX_OWN_TEXT:
+        found.append(f"占位符以外的文字最多{MAX_OWN_TEXT}个字。")
     if sum(names.count(name) for name in _BODIES) != 1:
         found.append("须有且只有一个机关占位符：{body}、{organization} 或 {code}。")
     if names.count("year") != 1:

@@ -9,12 +9,13 @@ from pathlib import Path
 import pytest
 from django.core.management import call_command
 
+from gongkai.statute import document_numbers, index_numbers
 from gongkai.statute.fees import fee_by_items, fee_by_pages
 from gongkai.statute.remedies import remedy_for, suit_after_review
 from gongkai.statute.workdays import LayeredCalendar, WorkingDayResult, add_working_days
 
 PAGES = Path(__file__).resolve().parents[2] / "docs" / "algorithms"
-NAMES = ("fees.md", "calendar.md", "remedies.md")
+NAMES = ("fees.md", "calendar.md", "remedies.md", "index-number.md")
 ON = date(2026, 3, 6)
 CALENDAR = LayeredCalendar()
 
@@ -49,12 +50,24 @@ def items(cells: list[str]) -> list[str]:
     return [str(reading.last_rate), str(reading.amount)]
 
 
+def index_number(cells: list[str]) -> list[str]:
+    series = index_numbers.series(
+        cells[0].strip("`"),
+        code="411281-003",
+        credit_code="11411281005792345M",
+        on=date(2020, 3, 5),
+    )
+    return [index_numbers.compose(series, 17)]
+
+
 # What follows the first cell of a row, up to the remark.
 EXAMPLES: dict[str, Callable[[list[str]], list[str]]] = {
     "fee_by_items": items,
     "fee_by_pages": lambda cells: [str(fee_by_pages(int(cells[0]), ON).amount)],
     "working_days": working_days,
     "remedies": remedies,
+    "index_numbers": index_number,
+    "document_numbers": lambda cells: [document_numbers.normalise(cells[0].strip("`"))],
     "after_review": lambda cells: [day(suit_after_review(date.fromisoformat(cells[0]), CALENDAR))],
 }
 

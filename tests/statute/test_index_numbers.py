@@ -73,6 +73,7 @@ def test_usable_patterns(pattern: str) -> None:
         ("{body}/{year}-A{serial}", "分隔符"),
         ("{body/{year}-{serial}", "花括号"),
         ("{body}/{year}-{serial", "花括号"),
+        ("义马市人民政府信息公开平台索引/{body}/{year}-{serial}", "最多14个字"),
         ("{body}/{year} <b>-{serial}", "只能用"),
     ],
 )
