@@ -263,7 +263,7 @@ def _continuity(organs: OrganQuerySet, window: Window, field_id: int | None) -> 
         WITH neighbours AS (
             SELECT l.organ_id, l.matter_id, l.published_on AS day,
                 LAG(l.published_on) OVER (
-                    PARTITION BY l.organ_id, l.matter_id ORDER BY l.published_on, l.id) AS previous,
+                    PARTITION BY l.organ_id, l.matter_id ORDER BY l.published_on) AS previous,
                 l.elements_found, l.elements_total
             FROM catalogue_publicationlink l
             WHERE l.published_on <= %s AND (l.withdrawn_on IS NULL OR l.withdrawn_on > %s)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -218,7 +218,7 @@ def take_up(actor: Actor, duties: Iterable[Duty]) -> int:
     return len(listed)
 
 
-def _take_up(actor: Actor, listed: list[Duty], act: str, changes: dict[str, str]) -> None:
+def _take_up(actor: Actor, listed: list[Duty], act: str, changes: Mapping[str, object]) -> None:
     today = timezone.localdate()
     for duty in listed:
         duty.state, duty.reason = DutyState.APPLICABLE, ""
@@ -391,8 +391,8 @@ def _pairs(duties: Sequence[Duty]) -> Q:
     by_matters: dict[tuple[int, ...], list[int]] = defaultdict(list)
     for organ, matters in by_organ.items():
         by_matters[tuple(sorted(matters))].append(organ)
-    for matters, organs in by_matters.items():
-        found |= Q(organ_id__in=organs, matter_id__in=matters)
+    for those, organs in by_matters.items():
+        found |= Q(organ_id__in=organs, matter_id__in=those)
     return found
 
 
@@ -403,7 +403,7 @@ def _periods_of(duties: Sequence[Duty]) -> QuerySet[Occasion]:
 
 
 def _record_states(
-    actor: Actor, duties: Sequence[Duty], act: str, changes: dict[str, object]
+    actor: Actor, duties: Sequence[Duty], act: str, changes: Mapping[str, object]
 ) -> None:
     """One entry a body: a bulk act upon a thousand duties is one act of each body."""
     by_organ: dict[int, list[Duty]] = defaultdict(list)

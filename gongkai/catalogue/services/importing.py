@@ -211,11 +211,11 @@ class _Plan:
         earlier = self._earlier_matters()
         made: list[CatalogueEntry] = []
         for entry in self.new:
-            matter = earlier.pop(entry.code, None)
-            if matter is None:
+            known = earlier.pop(entry.code, None)
+            if known is None:
                 made.append(entry)
             else:
-                entry.matter_id = matter
+                entry.matter_id = known
         matters = Matter.objects.bulk_create(
             [Matter(organ_id=self.catalogue.organ_id) for _ in made], batch_size=500
         )

@@ -16,6 +16,7 @@ from gongkai.ledger.actor import Actor
 from gongkai.ledger.services import record
 from gongkai.organs.models import Organ
 from gongkai.organs.policy import authorise
+from gongkai.statute.duties import Trigger
 from gongkai.workdays.queries import current_calendar
 
 ADOPT: Final = "catalogue.adopt"
@@ -29,7 +30,7 @@ BY_HAND: Final = (
 
 def kinds_for(entry: CatalogueEntry) -> tuple[str, ...]:
     """What can be entered for the entry, the usual one first."""
-    usual = KIND_BY_TRIGGER.get(entry.rule.trigger)
+    usual = KIND_BY_TRIGGER.get(Trigger(entry.rule.trigger))
     if usual is None:
         return (OccasionKind.FORMED, OccasionKind.CHANGED)
     return (usual, OccasionKind.CHANGED)

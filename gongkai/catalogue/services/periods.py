@@ -129,7 +129,12 @@ def _open(
             continue
         if abolished is not None and found.date >= abolished:
             continue
-        covered = state != DutyState.APPLICABLE and stated_on <= found.date <= valid_until
+        covered = (
+            state != DutyState.APPLICABLE
+            and stated_on is not None
+            and valid_until is not None
+            and stated_on <= found.date <= valid_until
+        )
         if covered and state == DutyState.NOT_APPLICABLE:
             continue
         made.append(

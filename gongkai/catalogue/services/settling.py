@@ -67,10 +67,10 @@ def _published(scope: dict[str, Any]) -> dict[_Key, list[Published]]:
     versions = Occasion.objects.filter(
         kind=OccasionKind.CHANGED, voided_at=None, fulfilled_on__isnull=False, **scope
     ).values_list("organ_id", "matter_id", "publication_id", "fulfilled_on", "happened_on")
-    for organ, matter, publication, on, happened_on in versions.iterator():
-        if publication is not None:
+    for organ, matter, publication, live, happened_on in versions.iterator():
+        if publication is not None and live is not None:
             found[organ, matter].append(
-                Published(publication, on, happened_on, withdrawn.get(publication))
+                Published(publication, live, happened_on, withdrawn.get(publication))
             )
     return found
 
