@@ -304,6 +304,16 @@ def test_the_loop_runs_until_it_is_stopped(office: Office, monkeypatch) -> None:
     assert out.getvalue() == "发布 1 条，到期下架 0 条。\n"
 
 
+def test_the_loop_ends_with_the_server_beside_which_it_ran(monkeypatch) -> None:
+    command = "gongkai.disclosure.management.commands.disclosure"
+    parents = iter([77, 77, 1])
+    monkeypatch.setattr(f"{command}.os.getppid", lambda: next(parents))
+    monkeypatch.setattr(f"{command}.time.sleep", lambda seconds: None)
+    monkeypatch.setattr(f"{command}.close_old_connections", lambda: None)
+    call_command("disclosure", "publish-due", "--every", "60")
+    assert next(parents, None) is None
+
+
 # -- the settings ---------------------------------------------------------------------------------
 
 

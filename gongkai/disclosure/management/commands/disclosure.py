@@ -7,6 +7,7 @@ Exit code 1 when some item could not be published: it is listed, and tried again
 from __future__ import annotations
 
 import json
+import os
 import sys
 import time
 from argparse import ArgumentParser
@@ -52,7 +53,9 @@ class Command(BaseCommand):
             return
         if every < MIN_SECONDS:
             raise CommandError(f"--every 至少为 {MIN_SECONDS} 秒。")
-        while True:
+        parent = os.getppid()
+        # Beside a server that was killed it does not go on alone.
+        while os.getppid() == parent:
             self.one_of_many(as_json=options["as_json"])
             time.sleep(every)
 
