@@ -4,7 +4,8 @@
 and `writing.plain_csv` write them. What is written is read back as it was.
 """
 
-from gongkai.catalogue.exchange.reading import EntryRow, EntryTable, read_entries
+from gongkai.catalogue.exchange.reading import EntryTable, read_entries
+from gongkai.catalogue.exchange.rows import EntryRow
 from gongkai.catalogue.exchange.writing import official_workbook, plain_csv
 
 __all__ = ["EntryRow", "EntryTable", "official_workbook", "plain_csv", "read_entries"]

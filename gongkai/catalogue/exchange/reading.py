@@ -100,8 +100,8 @@ def _sheets(stream: IO[bytes]) -> Iterator[_Sheet]:
         )
     kind = files.kind_of(stream)
     if kind == "text":
-        rows, _ = files.csv_rows(stream, lambda cell: bool(plain_heading(cell)))
-        yield _Sheet("", _limited(rows))
+        lines, _ = files.csv_rows(stream, lambda cell: bool(plain_heading(cell)))
+        yield _Sheet("", _limited(lines))
         return
     for name, load in files.workbook_sheets(stream, kind):
         sheet = load()

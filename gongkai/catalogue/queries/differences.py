@@ -58,7 +58,8 @@ def compare(old: CatalogueEntry, new: CatalogueEntry) -> list[Change]:
     for name in COMPARED:
         was, becomes = written(old, name), written(new, name)
         if was != becomes:
-            label = str(CatalogueEntry._meta.get_field(name).verbose_name)
+            field: Any = CatalogueEntry._meta.get_field(name)
+            label = str(field.verbose_name)
             found.append(Change(label, was, becomes))
     return found
 

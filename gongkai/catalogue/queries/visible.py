@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, ManyToOneRel, OuterRef, Q, QuerySet
 
 from gongkai.catalogue.models import CatalogueEntry, Column, StandardCatalogue
 from gongkai.ledger.models import LedgerEntry
@@ -43,10 +43,10 @@ def column_uses(column: Column) -> list[tuple[str, int]]:
     """
     found = []
     for relation in Column._meta.get_fields(include_hidden=True):
-        if not (relation.auto_created and not relation.concrete):
+        if not isinstance(relation, ManyToOneRel):
             continue
         model = relation.related_model
-        if model is Column or relation.many_to_many:
+        if model is Column:
             continue
         name = relation.field.name
         number = model._default_manager.filter(**{name: column}).count()
