@@ -9,9 +9,9 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from gongkai.disclosure import queries, services
-from gongkai.disclosure.models import DisclosedItem, Status
+from gongkai.disclosure.models import DisclosedItem, ItemIssuer, Status
 from gongkai.ledger.models import LedgerEntry
-from tests.factories.disclosure import Office, make_column
+from tests.factories.disclosure import Office, make_column, make_disclosed_item, published
 from tests.factories.organs import make_organ
 from tests.guard.people import identity_number
 
@@ -217,6 +217,29 @@ def test_repeal_is_not_written_by_hand_into_a_published_item(office: Office) -> 
     item = office.publish()
     with pytest.raises(ValidationError, match="请用“废止”"):
         services.update_item(office.actor(), item, {"repealed_on": date(2020, 5, 1)})
+
+
+def test_an_item_that_came_by_the_thousand_has_its_first_version_kept(office: Office) -> None:
+    """Imported rows have no revision; the first edit keeps what they said."""
+    item = published(organ=office.organ, column=office.column, title="原网站的标题")
+    services.update_item(office.actor(), item, {"title": "新标题", "correction_note": "更正。"})
+    newest, first = queries.versions(DisclosedItem.objects.get())
+    assert (first.is_public, newest.is_latest) == (True, True)
+    (change,) = [
+        d for d in queries.compare(item, first.revision, newest.revision) if d.name == "title"
+    ]
+    assert (change.old, change.new) == ("原网站的标题", "新标题")
+    item = DisclosedItem.objects.get()
+    assert item.title == "原网站的标题"
+    services.update_item(office.actor(), item, {}, issuers=[office.organ])
+    assert office.publish(item).title == "新标题"
+
+
+def test_an_imported_draft_goes_into_review_as_it_is(office: Office) -> None:
+    item = make_disclosed_item(office.organ, column=office.column)
+    ItemIssuer.objects.create(item=item, organ=office.organ, name=office.organ.name)
+    item = services.submit(office.actor(), item)
+    assert office.approve(item).status == Status.PUBLISHED
 
 
 # -- deleting -----------------------------------------------------------------------------------

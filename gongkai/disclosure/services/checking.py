@@ -18,6 +18,7 @@ from gongkai.disclosure.content import TEXT_FIELDS, content_hash
 from gongkai.disclosure.models import DisclosedItem, GuardOverride, GuardRun
 from gongkai.disclosure.services.common import (
     EDIT,
+    ensure_version,
     locked,
     newest,
     note,
@@ -187,6 +188,7 @@ def mask_item(actor: Actor, item: DisclosedItem) -> Masked:
     with transaction.atomic():
         current = locked(item)
         refuse_closed(current)
+        ensure_version(current)
         version = newest(current)
         lexicon = guarding.lexicon_for(current.organ)
         replaced = 0

@@ -46,6 +46,19 @@ def newest(item: DisclosedItem) -> DisclosedItem:
     return version
 
 
+def ensure_version(item: DisclosedItem) -> None:
+    """What a locked item says now is a version that can be reviewed and compared.
+
+    Items that came by the thousand have no revision until somebody works on them.
+    """
+    if item.latest_revision is not None:
+        return
+    revision = item.save_revision(clean=False, changed=False)
+    if not item.holds_draft:
+        item.live_revision = revision
+        DisclosedItem.objects.filter(pk=item.pk).update(live_revision=revision)
+
+
 def refuse_conflict(item: DisclosedItem, seen: int | str | None) -> None:
     """Raise when somebody saved a newer version since the form was drawn.
 

@@ -23,6 +23,7 @@ from gongkai.disclosure.models import (
 )
 from gongkai.disclosure.services.common import (
     EDIT,
+    ensure_version,
     locked,
     newest,
     note,
@@ -103,6 +104,7 @@ def update_item(
         authorise(actor, EDIT, current.organ)
         refuse_conflict(current, seen)
         refuse_closed(current)
+        ensure_version(current)
         fixed = set(values) & set(DATES_OF_VALIDITY)
         version = newest(current)
         if not current.holds_draft:
@@ -305,8 +307,7 @@ def refuse_closed(item: DisclosedItem) -> None:
         raise ValidationError(
             f"这条信息已审批，定于{at:%Y-%m-%d %H:%M}发布。如需修改，请先取消定时发布。"
         )
-    if item.status in Status and item.organ.abolished_on is not None:
-        refuse_abolished(item.organ)
+    refuse_abolished(item.organ)
 
 
 # -- how it is done --------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from django.db.models import Q, QuerySet
 
 from gongkai.disclosure.models import UNPUBLISHED, DisclosedItem
 from gongkai.disclosure.services.common import CONFIGURE, EDIT, locked, note
+from gongkai.disclosure.services.publishing import tell_catalogue
 from gongkai.disclosure.services.review import close
 from gongkai.ledger.actor import Actor
 from gongkai.organs import policy
@@ -52,6 +53,8 @@ def hand_over_items(actor: Actor, organ: Organ, *, published: bool = False) -> i
                 close(item)
             item.organ = successor
             item.save(update_fields=["organ", "updated_at"])
+            if item.live:
+                tell_catalogue(item)
             note(actor, item, "hand_over", {"organ": [organ.name, successor.name]})
     return len(keys)
 

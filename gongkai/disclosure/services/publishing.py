@@ -20,7 +20,7 @@ from wagtail.signals import published, unpublished
 from gongkai.catalogue.services import record_publication, withdraw_publication
 from gongkai.disclosure import richtext
 from gongkai.disclosure.content import content_hash
-from gongkai.disclosure.links import public_url
+from gongkai.disclosure.links import public_url, staff_url
 from gongkai.disclosure.models import (
     DisclosedItem,
     DisclosureAttribute,
@@ -174,7 +174,7 @@ def tell_catalogue(item: DisclosedItem) -> None:
         source=SOURCE,
         source_id=str(item.pk),
         title=item.title,
-        url=public_url(item),
+        url=public_url(item) or staff_url(item),
         formed_on=item.formed_on,
         changed_on=item.changed_on,
         published_on=timezone.localtime(item.last_published_at or item.published_at).date(),

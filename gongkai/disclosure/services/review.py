@@ -33,6 +33,7 @@ from gongkai.disclosure.models import (
 from gongkai.disclosure.services import chain, checking, publishing
 from gongkai.disclosure.services.common import (
     EDIT,
+    ensure_version,
     locked,
     newest,
     note,
@@ -43,7 +44,7 @@ from gongkai.disclosure.services.common import (
     user_of,
 )
 from gongkai.disclosure.services.completeness import refuse_incomplete
-from gongkai.disclosure.services.drafting import refuse_abolished, refuse_closed
+from gongkai.disclosure.services.drafting import refuse_closed
 from gongkai.disclosure.workflow import ACTION_OF_STEP
 from gongkai.ledger.actor import Actor
 from gongkai.organs import policy
@@ -65,7 +66,7 @@ def submit(actor: Actor, item: DisclosedItem, *, seen: int | str | None = None) 
         policy.authorise(actor, EDIT, current.organ)
         refuse_conflict(current, seen)
         refuse_closed(current)
-        refuse_abolished(current.organ)
+        ensure_version(current)
         version = newest(current)
         if not current.holds_draft and not current.has_unpublished_changes:
             raise ValidationError("没有需要送审的修改。")
