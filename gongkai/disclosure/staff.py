@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from django.urls import URLPattern, path
 
+from gongkai.disclosure.bulk import urls as bulk_urls
 from gongkai.disclosure.views import (
     acts,
     chains,
@@ -34,6 +35,7 @@ def _urls() -> Iterator[URLPattern]:
     yield path("find/items/", editing.FindItems.as_view(), name="find_items")
     yield path("upload/", uploads.UploadFile.as_view(), name="upload")
     yield path("upload/view/", uploads.StagedFile.as_view(), name="staged")
+    yield from bulk_urls.urlpatterns
     for name, address, view in (
         ("item_detail", "", detail.ItemDetail),
         ("edit", "edit/", editing.ItemEdit),

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from gongkai.disclosure import queries, timeliness
+from gongkai.disclosure.bulk import worklist as bulk
 from gongkai.disclosure.links import staff_url
 from gongkai.disclosure.models import DisclosedItem, Step
 from gongkai.organs import policy
@@ -246,5 +247,6 @@ sources = (
     to_assess,
     orphans,
     scheduled,
+    *bulk.sources,
 )
-body_sources = (late_by_body,)
+body_sources = (late_by_body, *bulk.body_sources)

@@ -37,7 +37,10 @@ class RoomView(StaffView):
             ("index", "全部信息", True),
             ("gaps", "文号缺号", True),
             ("assessments", "到期评估", True),
+            ("interpretations", "政策解读", True),
+            ("rounds", "文件清理", True),
             ("chains", "审核流程", True),
+            ("bulk", "批量办理", self.allows("disclosure.import")),
         ]
         return [
             {"label": label, "url": self.url(name), "current": name == self.tab}

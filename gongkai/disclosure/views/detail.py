@@ -18,6 +18,7 @@ from gongkai.disclosure import (
     proposals,
     queries,
 )
+from gongkai.disclosure.bulk.views.interpretations import duty_of
 from gongkai.disclosure.models import DisclosedItem, DisclosureAttribute, Status
 from gongkai.disclosure.views.base import ItemView
 from gongkai.disclosure.views.lists import where_it_stands
@@ -119,6 +120,7 @@ class ItemDetail(ItemScreen):
             else [],
             "interpreted_by": presenting.interpreted_by(item, self.item_url, public=False),
             "interprets": version.interprets if version.interprets_id else None,
+            "duty": duty_of(self),
             "traces": list(item.traces.all()),
             "history": queries.history(item, 50),
             "versions": queries.versions(item)[:20],
