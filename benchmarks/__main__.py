@@ -157,13 +157,40 @@ def guard(size: Size) -> None:
     )
 
 
+def lists(size: Size) -> None:
+    count = size.decisions // 3
+    rows = []
+    for engine in engines():
+        with empty_database(engine) as environment:
+            got = run("lists", environment, count)
+        rows += [
+            (
+                engine,
+                one["name"],
+                f"{one['bare']:.1f} ms",
+                f"{one['list']:.1f} ms",
+                f"**{one['list'] / one['bare']:.1f}×**",
+                f"{one['page']:.0f} ms",
+            )
+            for one in got["rows"]
+        ]
+        rows.append((engine, "frame: an empty list", "", "", "", f"{got['frame']:.0f} ms"))
+    table(
+        f"Staff lists of {count:,} items, p95 of their statements against the bare SQL",
+        ("engine", "list", "bare", "list", "ratio", "whole page"),
+        rows,
+    )
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks")
-    parser.add_argument("names", nargs="*", choices=["build", "reading", "importing", "guard", []])
+    parser.add_argument(
+        "names", nargs="*", choices=["build", "reading", "importing", "guard", "lists", []]
+    )
     parser.add_argument("--small", action="store_true")
     options = parser.parse_args()
     size = Size(300, 10_000, 30_000) if options.small else Size()
-    for name in options.names or ("build", "reading", "importing", "guard"):
+    for name in options.names or ("build", "reading", "importing", "guard", "lists"):
         globals()[name](size)
 
 

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db import connection
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from gongkai.ledger.models import SITE_CHAIN, LedgerChain, LedgerEntry
@@ -20,6 +21,8 @@ from gongkai.organs.models import (
     OrganQuerySet,
     User,
 )
+
+MANY_BODIES = 50
 
 
 def tree(root: Organ | None = None, *, on: date | None = None) -> OrganQuerySet:
@@ -44,6 +47,23 @@ def supervising_government(organ: Organ) -> Organ | None:
     if organ.kind == "government":
         return organ
     return ancestors(organ).filter(kind="government").order_by("-depth").first()
+
+
+def listed(records: QuerySet[Any], user: Any, action: str, field: str = "organ") -> QuerySet[Any]:
+    """As `policy.scope`, in the form in which a long list in the order of time is read fastest.
+
+    For records that all have a body. Where the user's bodies are all there are, nothing is left
+    to be filtered; where they are many of them, SQLite must not gather and sort everything by
+    body first: it walks the order's own index and looks at each record's body.
+    """
+    inside = policy.organs_for(user, action).order_by()
+    total, held = Organ.objects.count(), inside.count()
+    if held == total:
+        return records
+    if connection.vendor == "sqlite" and held > MANY_BODIES and held * 5 >= total:
+        records = records.alias(body_of_record=F(f"{field}_id") + 0)
+        return records.filter(body_of_record__in=inside.values("pk"))
+    return policy.scope(records, user, action, field)
 
 
 def members_of(organ: Organ, on: date) -> MembershipQuerySet:

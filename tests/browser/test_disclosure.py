@@ -289,7 +289,8 @@ def test_every_screen_is_accessible_and_fits_a_phone(
 ) -> None:
     stored = services.store_file(
         office.actor(), office.organ,
-        Path(docx(tmp_path, "名单.docx", f"张某 {identity_number()}")).open("rb"), "名单.docx",
+        io.BytesIO(Path(docx(tmp_path, "名单.docx", f"张某 {identity_number()}")).read_bytes()),
+        "名单.docx",
     )  # fmt: skip
     bad = office.draft(
         body=f"<p>张某，{identity_number()}。</p><table><tr><th>户型</th><td>一室一厅</td></tr></table>",

@@ -21,6 +21,7 @@ from gongkai.disclosure.models import (
 )
 from gongkai.disclosure.views.base import RoomView
 from gongkai.organs import policy
+from gongkai.organs.queries import listed
 from gongkai.organs.staff_views import (
     Button,
     Column,
@@ -131,8 +132,12 @@ class ItemList(RoomView, ScopedListView):
         Column("organ.label", "机关"),
         Column("column.title", "栏目"),
         Column("status", "状态", value=where_it_stands),
-        Column("formed_on", "成文日期"),
-        Column("published_at", "发布时间", value=lambda item: _day(item.published_at)),
+        Column("formed_on", "成文日期", sort="formed_on"),
+        Column(
+            "published_at",
+            "发布时间",
+            value=lambda item: _day(item.published_at),
+        ),
         Column(
             "updated_at", "最近修改", sort="updated_at", value=lambda item: _day(item.updated_at)
         ),
@@ -174,6 +179,9 @@ class ItemList(RoomView, ScopedListView):
                 column for column in type(self).columns if column.name != "organ.label"
             )
 
+    def scoped(self, queryset: QuerySet[Any], action: str | None = None) -> QuerySet[Any]:
+        return listed(queryset, self.request.user, action or self.action)
+
     def get_queryset(self) -> QuerySet[Any]:
         # The text may be long, and no list shows it.
         return super().get_queryset().defer("body", "summary", "attribute_reason")
@@ -191,6 +199,8 @@ class ItemList(RoomView, ScopedListView):
         buttons = []
         if self.allows("disclosure.edit"):
             buttons.append(Button("起草信息", self.url("create"), icon="plus"))
+        if self.allows("disclosure.import"):
+            buttons.append(Button("导入", self.url("import"), kind="secondary"))
         return buttons
 
 

@@ -9,7 +9,9 @@ from django import forms
 from django.db.models import Q, QuerySet
 
 from gongkai.organs import policy
+from gongkai.organs.models import Organ
 
+FEW_ORGANS = 50
 MANY_ORGANS = 200
 """Above this number the organ filter is a text box instead of a list to choose from."""
 
@@ -87,9 +89,12 @@ class StaffFilterSet(django_filters.FilterSet):
         )
 
     def filter_organ_text(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
-        """Bodies whose code begins with, or whose name holds, what was typed."""
-        field = self.organ_field
-        return queryset.filter(
-            Q(**{f"{field}__code__istartswith": value.strip()})
-            | Q(**{f"{field}__name__icontains": value.strip()})
-        )
+        """Bodies whose code begins with, or whose name holds, what was typed.
+
+        Few bodies are named by their numbers, so that the list's own index serves.
+        """
+        typed = value.strip()
+        organs = Organ.objects.filter(Q(code__istartswith=typed) | Q(name__icontains=typed))
+        keys = list(organs.order_by().values_list("pk", flat=True)[: FEW_ORGANS + 1])
+        found: Any = keys if len(keys) <= FEW_ORGANS else organs.order_by().values("pk")
+        return queryset.filter(**{f"{self.organ_field}__in": found})
