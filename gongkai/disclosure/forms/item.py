@@ -251,7 +251,7 @@ class ItemForm(StaffForm):
             ]
         interprets = self._raw("interprets")
         if interprets:
-            found = pickers.linkable(self.user).filter(pk__in=interprets).defer("body")
+            found = pickers.linkable(self.user, Q(pk__in=interprets))
             self.fields["interprets"].widget.chosen = [
                 (str(one.pk), pickers.item_label(one)) for one in found
             ]
