@@ -11,7 +11,6 @@ from django.utils import timezone
 from gongkai.disclosure import queries, services
 from gongkai.disclosure.models import (
     DisclosedItem,
-    Referral,
     ReviewDecision,
     Status,
     Step,
@@ -20,7 +19,7 @@ from gongkai.ledger.actor import Actor
 from gongkai.organs import policy
 from gongkai.organs.models import Deputation
 from tests.factories.disclosure import Office
-from tests.factories.organs import add_role, make_organ, make_user
+from tests.factories.organs import add_role, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -290,104 +289,6 @@ def test_only_its_writers_take_an_item_back(office: Office) -> None:
         services.recall(Actor.for_user(colleague), item)
 
 
-# -- asking the competent department ---------------------------------------------------------------
-
-
-def refer(office: Office) -> tuple[DisclosedItem, Referral]:
-    item = office.decide(office.submit())
-    item = office.decide(
-        item,
-        "referred",
-        opinion="是否属于国家秘密不能确定。",
-        refer_to="市国家保密局",
-        reply_due_on=timezone.localdate() + timedelta(days=10),
-    )
-    return item, Referral.objects.get()
-
-
-def test_what_the_body_cannot_decide_is_referred_and_waits(office: Office) -> None:
-    """Art. 17: 不能确定的，报有关主管部门或者保密行政管理部门确定."""
-    item, referral = refer(office)
-    assert (item.step, item.status) == (Step.SECRECY, Status.IN_REVIEW)
-    with pytest.raises(ValidationError, match="尚未登记答复"):
-        office.decide(item)
-    with pytest.raises(ValidationError, match="已有一次提请"):
-        office.decide(
-            item,
-            "referred",
-            opinion="再问",
-            refer_to="市国家保密局",
-            reply_due_on=timezone.localdate(),
-        )
-    services.record_reply(
-        office.actor(Step.SECRECY),
-        referral,
-        conclusion="may",
-        reply="不属于国家秘密。",
-        replied_on=timezone.localdate(),
-    )
-    assert office.decide(item).step == Step.APPROVAL
-
-
-def test_an_answer_that_forbids_is_obeyed(office: Office) -> None:
-    item, referral = refer(office)
-    services.record_reply(
-        office.actor(Step.SECRECY),
-        referral,
-        conclusion="may_not",
-        reply="属于国家秘密。",
-        replied_on=timezone.localdate(),
-    )
-    with pytest.raises(ValidationError, match="答复不得公开"):
-        office.decide(item)
-    assert office.decide(item, "returned", opinion="改为不予公开。").status == Status.RETURNED
-
-
-def test_a_referral_says_whom_it_asks_and_until_when(office: Office) -> None:
-    item = office.decide(office.submit())
-    today = timezone.localdate()
-    with pytest.raises(ValidationError, match="哪个主管部门"):
-        office.decide(item, "referred", opinion="不定", reply_due_on=today)
-    with pytest.raises(ValidationError, match="答复期限"):
-        office.decide(item, "referred", opinion="不定", refer_to="市国家保密局")
-    with pytest.raises(ValidationError, match="不能确定的事项"):
-        office.decide(item, "referred", refer_to="市国家保密局", reply_due_on=today)
-
-
-def test_only_the_secrecy_review_refers(office: Office) -> None:
-    item = office.submit()
-    with pytest.raises(ValidationError, match="保密审查环节"):
-        office.decide(
-            item,
-            "referred",
-            opinion="不定",
-            refer_to="市国家保密局",
-            reply_due_on=timezone.localdate(),
-        )
-
-
-def test_a_reply_is_recorded_once_and_between_asking_and_today(office: Office) -> None:
-    _item, referral = refer(office)
-    actor, today = office.actor(Step.SECRECY), timezone.localdate()
-    wanted = {"conclusion": "may", "reply": "可以公开。"}
-    with pytest.raises(ValidationError, match="答复日期"):
-        services.record_reply(actor, referral, replied_on=today + timedelta(days=1), **wanted)
-    with pytest.raises(ValidationError, match="答复内容"):
-        services.record_reply(actor, referral, conclusion="may", reply="", replied_on=today)
-    with pytest.raises(ValidationError, match="答复结论"):
-        services.record_reply(actor, referral, conclusion="x", reply="好", replied_on=today)
-    services.record_reply(actor, referral, replied_on=today, **wanted)
-    with pytest.raises(ValidationError, match="无需再次登记"):
-        services.record_reply(actor, referral, replied_on=today, **wanted)
-
-
-def test_taking_the_item_back_ends_the_question(office: Office) -> None:
-    item, referral = refer(office)
-    services.recall(office.actor(), item)
-    referral.refresh_from_db()
-    assert referral.closed_on == timezone.localdate()
-
-
 # -- many at once --------------------------------------------------------------------------------
 
 
@@ -406,109 +307,3 @@ def test_a_leader_signs_a_batch_and_learns_of_each(office: Office) -> None:
     assert "与送审时不一致" in (results[2][1] or "")
     assert DisclosedItem.objects.get(pk=good.pk).status == Status.PUBLISHED
     assert DisclosedItem.objects.get(pk=bad.pk).status == Status.IN_REVIEW
-
-
-# -- chains ---------------------------------------------------------------------------------------
-
-THREE = (
-    services.ChainStep("review", "初审", ("文字关",)),
-    services.ChainStep("review", "复审"),
-    services.ChainStep("secrecy"),
-    services.ChainStep("approval", "终审", ("政治关", "文字关")),
-)
-
-
-def configurer(office: Office) -> Actor:
-    return Actor.for_user(make_user("responsible_person", office.organ))
-
-
-def test_a_body_configures_its_own_steps(office: Office) -> None:
-    services.configure_chain(configurer(office), office.organ, THREE)
-    second = make_user("reviewer", office.organ)
-    item = office.submit()
-    assert [state.step.name for state in queries.progress(item)] == [
-        "初审",
-        "复审",
-        "保密审查",
-        "终审",
-    ]
-    item = office.decide(item)
-    assert [state.is_current for state in queries.progress(item)] == [False, True, False, False]
-    with pytest.raises(PermissionDenied, match="您已在本轮办理“初审”"):
-        office.decide(item)
-    item = services.decide(Actor.for_user(second), item, decision="approved")
-    item = office.approve(item)
-    assert item.status == Status.PUBLISHED
-
-
-def test_a_step_is_passed_only_with_its_proofreading_ticked(office: Office) -> None:
-    """三审三校: who passes the step has looked at each aspect."""
-    services.configure_chain(configurer(office), office.organ, THREE)
-    item = office.submit()
-    with pytest.raises(ValidationError, match="还没有勾选：文字关"):
-        office.decide(item, proofread=())
-    with pytest.raises(ValidationError, match="没有“美观关”"):
-        office.decide(item, proofread=("文字关", "美观关"))
-    office.decide(item, proofread=("文字关",))
-    assert ReviewDecision.objects.get().proofread == ["文字关"]
-
-
-def test_bodies_below_use_the_chain_above(office: Office) -> None:
-    below = Office(make_organ(parent=office.organ))
-    services.configure_chain(configurer(office), office.organ, THREE)
-    assert next(s.step.name for s in queries.progress(below.draft())) == "初审"
-    services.configure_chain(
-        configurer(below), below.organ, [{"step": s} for s in ("review", "secrecy", "approval")]
-    )
-    assert len(queries.progress(below.draft())) == 3
-    services.drop_chain(configurer(below), below.organ)
-    assert len(queries.progress(below.draft())) == 4
-    with pytest.raises(ValidationError, match="没有单独配置"):
-        services.drop_chain(configurer(below), below.organ)
-
-
-def test_what_is_under_way_finishes_on_its_own_chain(office: Office) -> None:
-    item = office.decide(office.submit())
-    services.configure_chain(configurer(office), office.organ, THREE)
-    assert len(queries.progress(item)) == 3
-    assert office.approve(item).status == Status.PUBLISHED
-    assert len(queries.progress(office.submit())) == 4
-
-
-def test_configuring_the_same_chain_again_changes_nothing(office: Office) -> None:
-    chain = services.configure_chain(configurer(office), office.organ, THREE)
-    again = services.configure_chain(configurer(office), office.organ, THREE)
-    assert again.workflow_id == chain.workflow_id
-
-
-@pytest.mark.parametrize(
-    ("steps", "word"),
-    [
-        ([], "一至3次"),
-        (["secrecy", "approval"], "一至3次"),
-        (["review"] * 4 + ["secrecy", "approval"], "一至3次"),
-        (["review", "approval"], "保密审查"),
-        (["review", "secrecy"], "审批发布"),
-        (["review", "approval", "secrecy"], "在最后"),
-        (["review", "secrecy", "approval", "approval"], "只有一次"),
-        (["review", "secrecy", "publish", "approval"], "没有“publish”"),
-        (["review", "review", "secrecy", "approval"], "名称不能相同"),
-    ],
-)
-def test_a_chain_without_secrecy_review_or_approval_is_refused(
-    office: Office, steps: list[str], word: str
-) -> None:
-    with pytest.raises(ValidationError) as caught:
-        services.configure_chain(configurer(office), office.organ, [{"step": s} for s in steps])
-    assert word in "".join(caught.value.messages)
-
-
-def test_an_aspect_that_does_not_exist_is_refused(office: Office) -> None:
-    steps = [{"step": "review", "aspects": ["美观关"]}, {"step": "secrecy"}, {"step": "approval"}]
-    with pytest.raises(ValidationError, match="美观关"):
-        services.configure_chain(configurer(office), office.organ, steps)
-
-
-def test_the_default_chain_is_there_without_configuration(office: Office) -> None:
-    names = [state.step.name for state in queries.progress(office.draft())]
-    assert names == ["审核", "保密审查", "审批发布"]

@@ -7,7 +7,7 @@ from io import BytesIO
 from itertools import count
 from typing import Any
 
-from gongkai.catalogue.models import Column
+from gongkai.catalogue.models import Column, Publication
 from gongkai.disclosure import services
 from gongkai.disclosure.models import DisclosedItem, IndexCounter, Status, Step, StoredFile
 from gongkai.ledger.actor import Actor
@@ -79,6 +79,16 @@ def published(day: date | None = None, **fields: Any) -> DisclosedItem:
     on = day or date(2020, 3, 5)
     at = datetime(on.year, on.month, on.day, 4, tzinfo=UTC)
     return make_disclosed_item(fields.pop("organ", None), published_at=at, **fields)
+
+
+def told(item: DisclosedItem) -> Publication:
+    """What the catalogue knows of the item."""
+    return Publication.objects.get(source="disclosure", source_id=str(item.pk))
+
+
+def kinds(item: DisclosedItem) -> list[str]:
+    """The kinds of the item's public traces, the first first."""
+    return [trace.kind for trace in item.traces.order_by("pk")]
 
 
 class Office:

@@ -26,13 +26,13 @@ from gongkai.disclosure.services.files import store_file
 from gongkai.disclosure.services.handover import hand_over_items
 from gongkai.disclosure.services.prefixes import set_prefixes
 from gongkai.disclosure.services.publishing import DueReport, publish_due
+from gongkai.disclosure.services.referrals import record_reply
 from gongkai.disclosure.services.responsible import propose_responsible
 from gongkai.disclosure.services.review import (
     decide,
     decide_many,
     finish_review,
     recall,
-    record_reply,
     submit,
 )
 

@@ -23,7 +23,7 @@ from gongkai.disclosure.models import (
 )
 from gongkai.disclosure.services import checking, common, publishing
 from gongkai.disclosure.services.common import EDIT, WITHDRAW, locked, stated
-from gongkai.disclosure.services.review import close
+from gongkai.disclosure.services.standing import close
 from gongkai.ledger.actor import Actor
 from gongkai.organs import policy
 from gongkai.statute.assessment import next_assessment

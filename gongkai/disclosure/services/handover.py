@@ -13,7 +13,7 @@ from django.db.models import Q, QuerySet
 from gongkai.disclosure.models import UNPUBLISHED, DisclosedItem
 from gongkai.disclosure.services.common import CONFIGURE, EDIT, locked, note
 from gongkai.disclosure.services.publishing import tell_catalogue
-from gongkai.disclosure.services.review import close
+from gongkai.disclosure.services.standing import close
 from gongkai.ledger.actor import Actor
 from gongkai.organs import policy
 from gongkai.organs.models import Organ

@@ -45,6 +45,8 @@ from gongkai.disclosure.services.common import (
 )
 from gongkai.disclosure.services.completeness import refuse_incomplete
 from gongkai.disclosure.services.drafting import refuse_closed
+from gongkai.disclosure.services.referrals import asked, refuse_unanswered
+from gongkai.disclosure.services.standing import close, end_round, round_of, save_state
 from gongkai.disclosure.workflow import ACTION_OF_STEP
 from gongkai.ledger.actor import Actor
 from gongkai.organs import policy
@@ -74,7 +76,7 @@ def submit(actor: Actor, item: DisclosedItem, *, seen: int | str | None = None) 
         checking.refuse_blocked(current, version, "送审")
         workflow = current.get_workflow()
         chain.check_steps(chain.steps_of(workflow))
-        _end_round(current)
+        end_round(current)
         current.submitted_by, current.submitted_at = user_of(actor), timezone.now()
         current.submitted_hash = content_hash(version)
         current.returned = False
@@ -83,7 +85,7 @@ def submit(actor: Actor, item: DisclosedItem, *, seen: int | str | None = None) 
         current.step = _step_of(state)
         if current.holds_draft:
             current.status = Status.IN_REVIEW
-        _save_state(current)
+        save_state(current)
         note(
             actor,
             current,
@@ -107,21 +109,6 @@ def recall(actor: Actor, item: DisclosedItem) -> DisclosedItem:
         close(current)
         note(actor, current, "recall", {"step": [was, ""]})
     return current
-
-
-def close(item: DisclosedItem) -> None:
-    """The round of a locked item is over without a result; its version is a draft again."""
-    _end_round(item)
-    Referral.objects.filter(item=item, replied_on=None, closed_on=None).update(
-        closed_on=timezone.localdate()
-    )
-    item.step = ""
-    item.scheduled_for = None
-    item.submitted_hash = ""
-    item.revisions.update(approved_go_live_at=None)
-    if item.holds_draft:
-        item.status = Status.DRAFT
-    _save_state(item)
 
 
 def decide(
@@ -172,14 +159,14 @@ def decide(
         step: ReviewStep = state.task.specific
         ticked = _proofread(step, decision, proofread)
         if decision == Decision.APPROVED:
-            _refuse_unanswered(current)
+            refuse_unanswered(current)
             if fingerprint != current.submitted_hash:
                 raise ValidationError(
                     "内容与送审时不一致，原审核意见不再有效。请退回，由起草人重新送审（条例第十七条）。"
                 )
             checking.refuse_blocked(current, version, "通过审核")
         if decision == Decision.REFERRED:
-            refer_to, due = _asked(current, refer_to, reply_due_on)
+            refer_to, due = asked(current, refer_to, reply_due_on)
         made = ReviewDecision.objects.create(
             item=current,
             revision_id=current.latest_revision_id,
@@ -248,33 +235,6 @@ def decide_many(
     return results
 
 
-def record_reply(
-    actor: Actor, referral: Referral, *, conclusion: str, reply: str, replied_on: date
-) -> Referral:
-    """The competent department has answered; the secrecy review may go on (Art. 17)."""
-    policy.authorise(actor, "disclosure.secrecy", referral.item.organ)
-    reply = stated(reply, "请摘要写明答复内容和文号。", field="reply", limit=MAX_OPINION)
-    with transaction.atomic():
-        current = locked(referral.item)
-        found = Referral.objects.select_for_update().get(pk=referral.pk)
-        if not found.is_open:
-            raise ValidationError("这次提请已经答复或终止，无需再次登记。")
-        if conclusion not in Referral.Conclusion.values:
-            raise ValidationError({"conclusion": "请选择答复结论。"})
-        asked = timezone.localtime(found.decision.decided_at).date()
-        if not asked <= replied_on <= timezone.localdate():
-            raise ValidationError({"replied_on": f"答复日期应在提请之日（{asked}）与今天之间。"})
-        found.conclusion, found.reply, found.replied_on = conclusion, reply, replied_on
-        found.save(update_fields=["conclusion", "reply", "replied_on"])
-        note(
-            actor,
-            current,
-            "refer.reply",
-            {"to": found.referred_to, "conclusion": conclusion, "replied_on": replied_on},
-        )
-    return found
-
-
 def finish_review(workflow_state: WorkflowState, user: Any = None) -> None:
     """Wagtail's engine says that the last step was approved: the version takes effect.
 
@@ -297,11 +257,6 @@ def finish_review(workflow_state: WorkflowState, user: Any = None) -> None:
         if actor is None or missing or not item.step:
             raise PermissionDenied("须在“政府信息”中逐个环节签署审核意见，不能由此发布。")
         publishing.take_effect(actor, item, version)
-
-
-def round_of(item: DisclosedItem) -> int:
-    """The number of the item's last submission; 0 before the first."""
-    return int(WorkflowState.objects.for_instance(item).count())
 
 
 def refuse_same_person(item: DisclosedItem, user: User, principal: User | None = None) -> None:
@@ -347,14 +302,7 @@ def _return(item: DisclosedItem, state: TaskState, user: User) -> None:
     item.returned = True
     if item.holds_draft:
         item.status = Status.RETURNED
-    _save_state(item)
-
-
-def _end_round(item: DisclosedItem) -> None:
-    """Whatever workflow of Wagtail is open for the item is over."""
-    state = item.current_workflow_state
-    if state is not None:
-        state.cancel()
+    save_state(item)
 
 
 def _task_state(item: DisclosedItem) -> TaskState:
@@ -371,20 +319,6 @@ def _step_of(state: WorkflowState) -> str:
     """The kind of step that the workflow stands at."""
     current = state.current_task_state
     return str(current.task.specific.step) if current is not None else ""
-
-
-def _save_state(item: DisclosedItem) -> None:
-    """Write where the item stands, and nothing of what it says."""
-    DisclosedItem.objects.filter(pk=item.pk).update(
-        status=item.status,
-        step=item.step,
-        returned=item.returned,
-        scheduled_for=item.scheduled_for,
-        submitted_hash=item.submitted_hash,
-        submitted_by=item.submitted_by,
-        submitted_at=item.submitted_at,
-        updated_at=timezone.now(),
-    )
 
 
 def _opinion(decision: str, opinion: str) -> str:
@@ -416,35 +350,3 @@ def _proofread(step: ReviewStep, decision: str, proofread: Sequence[str]) -> lis
             {"proofread": f"“{step.name}”须逐项校对，还没有勾选：{'、'.join(missing)}。"}
         )
     return [aspect for aspect in chain.ASPECTS if aspect in proofread]
-
-
-def _refuse_unanswered(item: DisclosedItem) -> None:
-    open_referral = Referral.objects.filter(item=item, replied_on=None, closed_on=None).first()
-    if open_referral is not None:
-        raise ValidationError(
-            f"已提请{open_referral.referred_to}确定，尚未登记答复"
-            f"（答复期限{open_referral.reply_due_on}），不能通过（条例第十七条）。"
-        )
-    last = (
-        Referral.objects.filter(item=item, decision__round=round_of(item), replied_on__isnull=False)
-        .order_by("-pk")
-        .first()
-    )
-    if last is not None and last.conclusion == Referral.Conclusion.MAY_NOT:
-        raise ValidationError(
-            f"{last.referred_to}答复不得公开，不能通过。请退回，由起草人改为不予公开并写明依据。"
-        )
-
-
-def _asked(item: DisclosedItem, refer_to: str, reply_due_on: date | None) -> tuple[str, date]:
-    """Whom a referral asks and by when; raises ValidationError where it may not be."""
-    if item.step != Step.SECRECY:
-        raise ValidationError("提请确定在保密审查环节办理（条例第十七条）。")
-    if Referral.objects.filter(item=item, replied_on=None, closed_on=None).exists():
-        raise ValidationError("已有一次提请尚未答复，请先登记答复。")
-    refer_to = stated(
-        refer_to, "请写明向哪个主管部门或者保密行政管理部门提请。", field="refer_to", limit=120
-    )
-    if reply_due_on is None or reply_due_on < timezone.localdate():
-        raise ValidationError({"reply_due_on": "请填写答复期限，不早于今天。"})
-    return refer_to, reply_due_on
