@@ -95,7 +95,9 @@ class EntryForm(StaffModelForm):
             "mode_on_request", "level_county", "level_township", "pii_risk", "pii_rule",
             "coverage_test", "confidence", "columns",
         )  # fmt: skip
-        widgets = {name: forms.Textarea(LONG) for name in ("level1", "level2", "elements", "basis")}
+        widgets = {
+            name: forms.Textarea({"rows": 2}) for name in ("level1", "level2", "elements", "basis")
+        }
         help_texts = {
             "elements": "用顿号或分号分隔各要素，系统据此核对公开的内容是否齐全。",
             "time_limit_text": "照标准目录填写；天数、起算和周期可由系统读出。",

@@ -37,6 +37,8 @@ def _keywords() -> tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]:
 
 def means(part: str, organs: Sequence[Organ]) -> list[Organ]:
     """The bodies among `organs` that `part` can mean; none when nobody can tell (学校)."""
+    # 民政 stands in 人民政府, and means no government's office.
+    names_of = {o.pk: o.name.replace("人民政府", "") for o in organs}
     if any(word in part for word in _EVERYBODY):
         return [o for o in organs if o.kind == OrganKind.DEPARTMENT]
     if any(word in part for word in _TOWNSHIPS):
@@ -47,12 +49,12 @@ def means(part: str, organs: Sequence[Organ]) -> list[Organ]:
     for when, names in _keywords():
         if any(word in part for word in when):
             for name in names:
-                found = [o for o in departments if name in o.name]
+                found = [o for o in departments if name in names_of[o.pk]]
                 if found:
                     return found
             return []
     stem = _SUFFIXES.sub("", _PREFIXES.sub("", part))
-    return [o for o in departments if stem in o.name] if len(stem) >= 2 else []
+    return [o for o in departments if len(stem) >= 2 and stem in names_of[o.pk]]
 
 
 def bodies_by_subject(

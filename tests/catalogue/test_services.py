@@ -652,3 +652,14 @@ def test_every_body_has_its_own_entry_in_the_ledger_after_a_bulk_act(city):
         "chain__name", flat=True
     )
     assert set(chains) == set(Organ.objects.filter(kind="township").values_list("code", flat=True))
+
+
+def test_a_governments_office_is_not_the_civil_affairs_body(city):
+    """民政 stands within 人民政府; that makes no office a body of civil affairs."""
+    office = make_organ(parent=city, name="测试市人民政府办公室")
+    civil = make_organ(parent=city, name="测试市民政局")
+    catalogue = make_catalogue(city)
+    make_entry(catalogue, subject="县级民政部门")
+    put_in_force(catalogue)
+    found = services.propose(catalogue, [city, office, civil])
+    assert [proposal.organ for proposal in found] == [civil]

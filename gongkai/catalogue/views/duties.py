@@ -113,12 +113,12 @@ class DutyList(CatalogueView, ScopedListView):
         Column("entry.field.name", "领域", sort="entry__field__order"),
         Column("organ.label", "机关", sort="organ__path"),
         Column("answer", "认领情况", value=answer),
-        Column("valid_until", "说明有效至", sort="valid_until"),
-        Column("entry.time_limit_text", "公开时限", wide=True),
         Column("latest", "最近公开"),
     )
     export_columns = (
         *columns,
+        Column("valid_until", "说明有效至"),
+        Column("entry.time_limit_text", "公开时限", wide=True),
         Column("organ.code", "机关代码"),
         Column("reason", "理由", wide=True),
     )

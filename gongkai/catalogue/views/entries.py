@@ -79,12 +79,10 @@ class EntryList(CatalogueView, ScopedListView):
     columns = (
         Column("field.name", "领域", sort="field__order"),
         Column("seq", "序号", sort="seq", numeric=True),
-        Column("level1", "一级事项"),
-        Column("level2", "二级事项", link=True, value=lambda e: e.level2 or e.level1),
+        Column("matter", "公开事项", link=True, wide=True, value=str),
         Column("time_limit_text", "公开时限", wide=True),
         Column("cycle", "周期", sort="cycle"),
         Column("level", "层级", value=levels),
-        Column("subject", "公开主体", wide=True),
         Column("taken", "认领机关", numeric=True),
     )
     export_columns = (
@@ -151,7 +149,8 @@ class EntryList(CatalogueView, ScopedListView):
         return buttons
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        context = {"versions": self.versions, "version": self.version}
+        version = self.version
+        context = {"version": version, "others": [v for v in self.versions if v != version]}
         return super().get_context_data(**{**context, **kwargs})
 
 

@@ -87,7 +87,6 @@ class OccasionList(CatalogueView, ScopedListView):
         Column("label", "说明", wide=True),
         Column("organ.label", "机关", sort="organ__path"),
         Column("kind", "事由", sort="kind"),
-        Column("happened_on", "发生日期", sort="happened_on"),
         Column("due_on", "应公开日期", sort="due_on"),
         Column("fulfilled_on", "公开日期", sort="fulfilled_on"),
         Column("state", "状态", value=_state),
@@ -96,6 +95,7 @@ class OccasionList(CatalogueView, ScopedListView):
         Column("organ.code", "机关代码"),
         Column("entry.code", "事项编码"),
         *columns,
+        Column("happened_on", "发生日期"),
         Column("entry.field.name", "领域"),
         Column("empty_reason", "本期无的理由", wide=True),
     )
@@ -109,6 +109,9 @@ class OccasionList(CatalogueView, ScopedListView):
 
     def get_queryset(self) -> QuerySet[Any]:
         return super().get_queryset().filter(voided_at=None)
+
+
+_REASONS = ("本期无的理由", "作废原因")
 
 
 class OccasionDetail(CatalogueView, ScopedDetailView):
@@ -125,6 +128,10 @@ class OccasionDetail(CatalogueView, ScopedDetailView):
 
     def get_title(self) -> str:
         return str(self.object.entry)
+
+    def get_rows(self) -> list[tuple[str, str]]:
+        """Reasons only where something was closed or voided."""
+        return [row for row in super().get_rows() if row[1] or row[0] not in _REASONS]
 
     def get_buttons(self) -> list[Button]:
         occasion = self.object
