@@ -19,6 +19,7 @@ class Entrance:
 
 ENTRANCES: tuple[Entrance, ...] = (
     Entrance("home", _("首页"), "portal:home"),
+    Entrance("info", _("信息公开"), "portal:item_list"),
     Entrance("reports", _("年度报告"), "portal:report_list"),
     Entrance("data", _("数据下载"), "portal:report_data_fields"),
 )

@@ -13,6 +13,8 @@ from datetime import datetime
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from gongkai.catalogue.models import Column as CatalogueColumn
+
 
 @dataclass(frozen=True)
 class Crumb:
@@ -68,4 +70,15 @@ def reports_column() -> Column:
         description="各行政机关公布的政府信息公开工作年度报告，可查阅、下载和比较",
         keywords=("政府信息公开", "年度报告", "年报"),
         kind="政府信息公开",
+    )
+
+
+def column_of(column: CatalogueColumn) -> Column:
+    """A column of the catalogue as a page names it."""
+    kind = str(column.get_kind_display())
+    return Column(
+        name=column.title,
+        description=f"{column.title}栏目中各行政机关公开的政府信息",
+        keywords=(column.title, kind, "政府信息公开"),
+        kind=kind,
     )

@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path, register_converter
 
-from gongkai.portal.views import compare, data, home, report, reports, site
+from gongkai.portal.views import catalogue, compare, data, home, item, items, report, reports, site
 
 
 class YearConverter:
@@ -22,6 +22,11 @@ register_converter(YearConverter, "year")
 app_name = "portal"
 urlpatterns = [
     path("", home.home, name="home"),
+    path("info/", items.item_list, name="item_list"),
+    path("info/catalogue/", catalogue.catalogue, name="catalogue"),
+    path("info/catalogue.csv", catalogue.catalogue_file, name="catalogue_file"),
+    path("info/<int:number>/", item.item, name="item"),
+    path("info/<int:number>/files/<int:stored>/", item.item_file, name="item_file"),
     path("reports/", reports.report_list, name="report_list"),
     path("reports/data/", data.report_data_fields, name="report_data_fields"),
     re_path(r"^reports/data\.(?P<extension>csv|json)$", data.report_data, name="report_data"),

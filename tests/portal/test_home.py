@@ -71,11 +71,11 @@ def test_the_start_page_costs_the_same_with_one_body_and_with_fifty(
 ):
     publish(city.top, 2022)
     client.get("/")
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         client.get("/")
     for _ in range(50):
         publish(make_organ(parent=city.top), 2022)
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         client.get("/")
 
 

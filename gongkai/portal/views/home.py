@@ -9,16 +9,18 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from gongkai.portal import conditional, figures, queries
+from gongkai.portal import conditional, figures, items, queries
 from gongkai.portal.pages import Column, Page
 from gongkai.reports.models import AnnualReport
 from gongkai.statute.formats import CellValue
 
 RECENT = 6
+NEWEST = 8
 
 
 @dataclass(frozen=True)
@@ -71,11 +73,11 @@ def home(request: HttpRequest) -> HttpResponseBase:
     context: dict[str, Any] = {
         "page": Page(
             title=settings.SITE_NAME,
-            description=_("各行政机关政府信息公开工作年度报告的公布、查阅、下载和比较"),
+            description=_("各行政机关主动公开的政府信息和政府信息公开工作年度报告"),
             section="home",
             column=Column(
                 name="首页",
-                description="政府信息公开工作年度报告的公布、查阅、下载和比较",
+                description="主动公开的政府信息，政府信息公开工作年度报告的公布、查阅、下载和比较",
                 keywords=("政府信息公开", "年度报告"),
                 kind="首页",
             ),
@@ -83,6 +85,7 @@ def home(request: HttpRequest) -> HttpResponseBase:
         "latest": reports[0] if reports else None,
         "earlier": reports[1:],
         "headlines": headlines(reports),
+        "newest": items.marked(items.listed(items.live())[:NEWEST], timezone.localdate()),
         "recent": queries.newest_first(queries.published())
         .defer(*queries.HEAVY)
         .order_by("-published_at", "organ__path")[:RECENT],
