@@ -269,6 +269,23 @@ def test_without_scripts_the_form_still_works(office: Office, reader: Reader) ->
     assert DisclosedItem.objects.get().attachments.count() == 1
 
 
+def test_a_decision_is_taken_with_the_keyboard_alone(office: Office, reader: Reader) -> None:
+    first, second = office.submit(title="第一件"), office.submit(title="第二件")
+    person = Officer(reader, office.people["review"])
+    page = person.go(f"/staff/disclosure/{first.pk}/review/")
+    page.keyboard.press("2")
+    expect(page.get_by_label("退回修改")).to_be_checked()
+    page.focus("#id_opinion")
+    page.keyboard.type("1处写错，请改。")
+    expect(page.get_by_label("退回修改")).to_be_checked()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**/staff/disclosure/{second.pk}/review/")
+    person.told("“第一件”已退回起草人修改。")
+    first.refresh_from_db()
+    assert first.status == Status.RETURNED
+
+
 def test_many_are_approved_at_once(office: Office, reader: Reader) -> None:
     for _ in range(3):
         office.submit()

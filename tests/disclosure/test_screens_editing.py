@@ -150,6 +150,19 @@ def test_a_refused_file_says_why(officer, office):
     assert not DisclosedItem.objects.exists()
 
 
+def test_too_large_a_file_is_refused_with_the_limit_and_nothing_is_lost(officer, office, settings):
+    settings.UPLOAD_MAX_MB = 1
+    answer = upload(officer, "大文件.txt", b"x" * 1_200_000)
+    assert answer["status"] == 422
+    assert "1 MB" in answer["error"]
+    page = officer.post(
+        url("create"), typed(office, files=[SimpleUploadedFile("大文件.txt", b"x" * 1_200_000)])
+    )
+    assert page.status_code == 422
+    assert "关于印发测试办法的通知" in text_of(page)
+    assert not StoredFile.objects.exists()
+
+
 def test_an_upload_tells_what_the_guard_finds_in_it_and_never_the_number(officer, office):
     number = identity_number()
     answer = upload(officer, "名单.docx", docx(f"张某 {number}"))

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from django import forms
+from django.conf import settings
 from django.core import signing
 from django.core.exceptions import ValidationError
 from django.template.defaultfilters import filesizeformat
@@ -95,6 +96,7 @@ class AttachmentsWidget(forms.Widget):
     def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
         context = super().get_context(name, value, attrs)
         context["rows"] = rows_of(value or [], self.user)
+        context["max_mb"] = settings.UPLOAD_MAX_MB
         return context
 
 

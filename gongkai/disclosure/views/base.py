@@ -27,9 +27,11 @@ class RoomView(StaffView):
     """A screen of the room with the tabs above it."""
 
     tab: str = ""
+    lead: str = ""
+    """A sentence below the tabs: what the list is for."""
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(**{"tabs": self._tabs(), **kwargs})
+        return super().get_context_data(**{"tabs": self._tabs(), "lead": self.lead, **kwargs})
 
     def _tabs(self) -> list[dict[str, Any]]:
         offered = [

@@ -36,7 +36,7 @@ class ChainList(RoomView, ScopedListView):
     tab = "chains"
     title = "审核流程"
     template_name = "gongkai/disclosure/list.html"
-    intro = "没有单独配置的机关使用最近上级的流程；都没有配置的，使用默认流程。"
+    lead = "没有单独配置的机关使用最近上级的流程；都没有配置的，使用默认流程。"
     columns = (
         Column("name", "机关", link=True),
         Column("chain", "审核环节", value=lambda organ: organ.chain_words, wide=True),

@@ -201,8 +201,6 @@ class ItemList(RoomView, ScopedListView):
             buttons.append(Button("起草信息", self.url("create"), icon="plus"))
         if self.allows("disclosure.import"):
             buttons.append(Button("导入", self.url("import"), kind="secondary"))
-        if self.allows("disclosure.import"):
-            buttons.append(Button("导入", self.url("import"), kind="secondary"))
         return buttons
 
 

@@ -98,7 +98,7 @@ class Assessments(RoomView, ScopedListView):
     tab = "assessments"
     title = "到期评估"
     template_name = "gongkai/disclosure/list.html"
-    intro = (
+    lead = (
         "行政机关对不予公开的政府信息应当定期评估审查，因情势变化可以公开的应当公开（条例第十八条）。"
         "打开信息后点“登记评估”；可以公开的，改为主动公开后送审。"
     )

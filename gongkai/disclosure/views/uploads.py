@@ -17,6 +17,7 @@ from gongkai.disclosure.guarding import lexicon_for
 from gongkai.disclosure.models import DisclosedItem, StoredFile
 from gongkai.disclosure.views.base import ItemView, words_of
 from gongkai.guard.engine import scan_file
+from gongkai.guard.files import clean_name
 from gongkai.guard.readers import read
 from gongkai.ledger.actor import Actor
 from gongkai.organs import policy
@@ -37,10 +38,10 @@ def plain_name(name: str) -> str:
     return name.replace("\\", "/").rsplit("/", 1)[-1].strip()[:160]
 
 
-def take_in(actor: Actor, organ: Organ, upload: Any) -> tuple[StoredFile, list[str]]:
-    """Store an upload and say in a few sentences what the guard thinks of it."""
-    name = plain_name(upload.name)
-    stored = services.store_file(actor, organ, upload, name)
+def take_in(actor: Actor, organ: Organ, upload: Any) -> tuple[StoredFile, str, list[str]]:
+    """Store an upload: the file, its name without a path, and what the guard thinks of it."""
+    stored = services.store_file(actor, organ, upload, upload.name)
+    name = clean_name(upload.name)
     with stored.file.open("rb") as stream:
         scan = scan_file(stream, name, lexicon_for(organ))
     notes = []
@@ -51,7 +52,7 @@ def take_in(actor: Actor, organ: Organ, upload: Any) -> tuple[StoredFile, list[s
         notes.append(f"还有{len(serious) - NOTES}处，保存后在审查结果中列出。")
     if scan.state != "read":
         notes.append(f"没有检查内容：{scan.note or '无法读取'}请人工核对有无个人信息。")
-    return stored, notes
+    return stored, name, notes
 
 
 def stage(actor: Actor, organ: Organ | None, request: HttpRequest, data: Any) -> list[str]:
@@ -61,12 +62,12 @@ def stage(actor: Actor, organ: Organ | None, request: HttpRequest, data: Any) ->
         try:
             if organ is None:
                 raise PermissionDenied("请先选择公开责任机关，再上传附件。")
-            stored, notes = take_in(actor, organ, upload)
+            stored, name, notes = take_in(actor, organ, upload)
         except (ValidationError, PermissionDenied) as error:
             problems.append(f"“{plain_name(upload.name)}”没有上传：{words_of(error)}")
             continue
         data.appendlist("attachment_token", sign(stored, request.user, notes=notes))
-        data.appendlist("attachment_name", plain_name(upload.name))
+        data.appendlist("attachment_name", name)
     return problems
 
 
@@ -86,14 +87,14 @@ class UploadFile(StaffView):
         try:
             if organ is None:
                 raise PermissionDenied
-            stored, notes = take_in(self.actor, organ, upload)
+            stored, name, notes = take_in(self.actor, organ, upload)
         except (ValidationError, PermissionDenied) as error:
             return _refused(words_of(error))
         token = sign(stored, request.user, notes=notes)
         return JsonResponse(
             {
                 "token": token,
-                "name": plain_name(upload.name),
+                "name": name,
                 "about": about(stored),
                 "notes": notes,
                 "url": f"{reverse('disclosure:staged')}?token={token}",

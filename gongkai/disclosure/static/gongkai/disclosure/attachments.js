@@ -78,6 +78,11 @@
         number(list);
         return;
       }
+      if (file.size > Number(input.dataset.gkMax) * 1048576) {
+        refused(file.name, "有" + Math.ceil(file.size / 1048576) + " MB，超过 " + input.dataset.gkMax + " MB 的上限，请压缩或拆分后再上传。");
+        next();
+        return;
+      }
       const bar = document.createElement("progress");
       bar.max = 100;
       bar.value = 0;

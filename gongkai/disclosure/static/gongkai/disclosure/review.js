@@ -46,10 +46,12 @@
       button.hidden = false;
       button.addEventListener("click", () => window.print());
     });
-    // Alt+1 … on the review screen: the decisions in their order.
+    // 1, 2 … on the review screen: the decisions in their order, outside of text fields. (Alt
+    // with a figure belongs to the browser on some systems.)
     const decisions = Array.from(document.querySelectorAll("[data-gk-decision]"));
     document.addEventListener("keydown", function (event) {
-      if (!event.altKey || event.ctrlKey || event.metaKey || !decisions.length) return;
+      if (event.altKey || event.ctrlKey || event.metaKey || !decisions.length) return;
+      if (event.target.closest("textarea, select, input:not([type=radio]):not([type=checkbox])")) return;
       const number = Number(event.key);
       if (number >= 1 && number <= decisions.length) {
         event.preventDefault();
