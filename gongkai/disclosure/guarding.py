@@ -44,12 +44,30 @@ def scan(item: DisclosedItem, lexicon: Lexicon) -> Scan:
     unread = []
     for attachment in item.attachments.all():
         findings += scan_text(attachment.name, lexicon, where="附件名", on=on)
-        with attachment.stored.file.open("rb") as stream:
-            result = scan_file(stream, attachment.name, lexicon, on=on)
+        try:
+            with attachment.stored.file.open("rb") as stream:
+                result = scan_file(stream, attachment.name, lexicon, on=on)
+        except OSError:
+            findings.append(_lost(attachment.name))
+            continue
         findings += result.findings
         if result.state != "read":
             unread.append((attachment.name, result.state, result.note))
     return Scan(findings, unread)
+
+
+def _lost(name: str) -> Finding:
+    """The file is no longer in the store: nobody could download it either."""
+    return Finding(
+        check="not_read",
+        value=name,
+        masked=name,
+        where=f"附件《{name}》",
+        start=0,
+        end=0,
+        severity="serious",
+        message="文件在存储中找不到。请重新上传，并请管理员检查存储。",
+    )
 
 
 def texts(item: DisclosedItem) -> Iterator[tuple[str, str]]:

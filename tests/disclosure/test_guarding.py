@@ -84,6 +84,14 @@ def test_a_file_that_nobody_could_read_is_reported(office: Office) -> None:
     assert [(each["name"], each["state"]) for each in run.unread] == [("图.png", "no_text")]
 
 
+def test_a_file_lost_from_the_store_stops_it_in_words(office: Office) -> None:
+    stored = office.file()
+    item = office.draft(attachments=[(stored, "通知.txt")])
+    stored.file.storage.delete(stored.file.name)
+    with pytest.raises(services.GuardBlocked, match="在存储中找不到"):
+        services.submit(office.actor(), item)
+
+
 def test_the_same_content_is_looked_through_once(office: Office) -> None:
     item = office.draft()
     first = services.check_item(office.actor(), item)

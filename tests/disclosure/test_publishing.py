@@ -10,9 +10,10 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import DatabaseError, IntegrityError, transaction
 from django.utils import timezone
 
-from gongkai.disclosure import guarding, services
+from gongkai.disclosure import guarding, queries, services
 from gongkai.disclosure.models import (
     DisclosedItem,
+    GuardRun,
     IndexCounter,
     Status,
     Step,
@@ -188,6 +189,11 @@ def test_words_that_came_into_the_lists_meanwhile_hold_it_back(office: Office, m
     done = services.publish_due(SYSTEM, hour)
     assert done.published == 0
     assert "不能发布" in done.failed[0][1]
+    # The files are not read anew every minute, and the drafter finds it on the start page.
+    runs = GuardRun.objects.count()
+    services.publish_due(SYSTEM, hour)
+    assert GuardRun.objects.count() == runs
+    assert queries.blocked_for(office.officer).count() == 1
 
 
 def test_at_its_end_an_item_comes_down_with_a_trace(office: Office) -> None:

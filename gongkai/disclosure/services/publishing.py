@@ -112,6 +112,8 @@ def publish_due(actor: Actor, now: datetime | None = None) -> DueReport:
         DisclosedItem.objects.filter(scheduled_for__lte=now).order_by("scheduled_for", "pk"),
         lambda item: _publish_scheduled(actor, item, now),
         failed,
+        # By itself, so that what was found is kept when it holds the item back.
+        before=checking.look,
     )
     down = _each(
         DisclosedItem.objects.filter(live=True, expire_at__lte=now).order_by("expire_at", "pk"),
@@ -256,10 +258,17 @@ def _expire(actor: Actor, item: DisclosedItem, now: datetime) -> bool:
     return True
 
 
-def _each(items: Any, act: Callable[[DisclosedItem], bool], failed: list[tuple[int, str]]) -> int:
+def _each(
+    items: Any,
+    act: Callable[[DisclosedItem], bool],
+    failed: list[tuple[int, str]],
+    before: Callable[[DisclosedItem], Any] | None = None,
+) -> int:
     done = 0
     for key in list(items.values_list("pk", flat=True)):
         try:
+            if before is not None:
+                before(DisclosedItem(pk=key))
             with transaction.atomic():
                 done += act(locked(DisclosedItem(pk=key)))
         except ValidationError as error:
