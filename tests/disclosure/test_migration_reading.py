@@ -171,6 +171,18 @@ def test_the_metadata_of_every_page_type_is_understood(name):
     assert file_name.endswith("名单.docx")
 
 
+@pytest.mark.parametrize("name", PAGES)
+def test_the_generic_type_reads_the_essentials_of_every_page(name):
+    """Whoever does not know the system of his old site gets text, numbers and days all the same."""
+    found = read_page(PAGES[name], PAGE, profile_of("generic"))
+    assert found.fields["index_number"] == "000014349/2017-00110"
+    assert found.fields["document_number"] == "示政〔2020〕3号"
+    assert found.fields["published_at"] == "2020-03-05 10:22"
+    assert TEXT in found.body
+    assert "索引号" not in found.body
+    assert len(found.attachments) == 1
+
+
 @pytest.mark.parametrize("name", [name for name in PAGES if name != "generic"])
 def test_the_page_type_is_recognised(name):
     assert recognise(PAGES[name]) == name

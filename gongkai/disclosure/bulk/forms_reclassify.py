@@ -90,6 +90,7 @@ class ReclassifyForm(StaffForm):
             field.choices = [("", "全部"), *shown] if name == "from_column" else shown
             if name != "from_column":
                 field.widget.attrs["size"] = 6
+        self.fields["kind"].choices = [("", "全部"), *DocumentKind.choices]
         topic: Any = self.fields["topic"]
         topic.queryset = Topic.objects.all()
         topic.choices = [("", "不改"), *topic_choices()]

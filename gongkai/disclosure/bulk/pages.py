@@ -38,6 +38,8 @@ _BLOCK_LENGTH: Final = 300
 _METADATA_LABELS: Final = 3
 _MIN_TEXT: Final = 15
 _LOOK_BACK: Final = 16
+_LEVELS: Final = 3
+_BESIDE: Final = 400
 
 
 @dataclass
@@ -82,7 +84,8 @@ def read_page(html: str, address: str, profile: Profile) -> PageRecord:
             node.decompose()
     for node in tree.css(", ".join(profile.metadata) or "nothing-at-all"):
         _note_all(_labelled(node, profile), note)
-    tables = [t for t in tree.css("table") if not t.css_first("table")]
+    # `css` gives the element itself too: innermost tables hold one.
+    tables = [t for t in tree.css("table") if len(t.css("table")) == 1]
     for table in tables:
         pairs = list(_cells(table, profile))
         if len({name for name, _ in pairs}) >= _METADATA_LABELS:
@@ -92,7 +95,7 @@ def read_page(html: str, address: str, profile: Profile) -> PageRecord:
     note("title", _title(tree, profile))
     body = _body(tree, profile)
     if body is not None:
-        record.attachments += _files(body.parent or body, base)
+        record.attachments += _files(_surroundings(body), base)
         record.attachments += [f for f in _images(body, base) if f not in record.attachments]
         record.body = _body_html(body, base)
         # `css` gives the element itself too.
@@ -282,6 +285,19 @@ def _files(node: LexborNode, base: str) -> list[tuple[str, str]]:
         if address and address not in found and _is_file(address, text):
             found[address] = _name(address, text, link.attributes.get("title") or "")
     return list(found.items())
+
+
+def _surroundings(body: LexborNode) -> LexborNode:
+    """The text with what stands right beside it, where files are listed; not the whole page."""
+    around, words = body, len(body.text(strip=True))
+    for _ in range(_LEVELS):
+        up = around.parent
+        if up is None or up.tag in ("body", "html", None):
+            break
+        if len(up.text(strip=True)) > words + _BESIDE:
+            break
+        around = up
+    return around
 
 
 def _images(body: LexborNode, base: str) -> list[tuple[str, str]]:

@@ -64,7 +64,7 @@ class RoundList(RoomView, ScopedListView):
     columns = (
         Column("title", "名称", link=True, wide=True),
         Column("organ.label", "组织清理的政府"),
-        Column("year", "年度", sort="year"),
+        Column("year", "年度", sort="year", value=lambda r: str(r.year)),
         Column("deadline", "截止日期"),
         Column("closed_at", "办结时间"),
     )
