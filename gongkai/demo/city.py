@@ -25,6 +25,8 @@ class Body:
     """Its share of the city's acts by kind; only ratios matter."""
     requests: int
     """Its share of the city's disclosure requests."""
+    topics: tuple[str, ...] = ()
+    """Topics (主题分类) of its documents, the usual one first."""
 
 
 @dataclass(frozen=True)
@@ -44,20 +46,23 @@ class City:
     name: str
     short_name: str
     bodies: tuple[Body, ...]
+    government: Body
+    """The government itself; ``bodies`` are those below it."""
     facts_2020: dict[str, Any]
     patterns: dict[str, list[str]]
     password: str
     logins: tuple[Login, ...]
 
 
-def _data(name: str) -> dict[str, Any]:
+def packaged(name: str) -> dict[str, Any]:
+    """One of the data files of this room."""
     return tomllib.loads((resources.files(__package__) / "data" / name).read_text("utf-8"))
 
 
 @cache
 def load_city() -> City:
     """Read the packaged data files."""
-    facts, words = _data("city.toml"), _data("words.toml")
+    facts, words = packaged("city.toml"), packaged("words.toml")
     city = facts["city"]
     kinds = ("permit", "service", "penalty", "coercion")
     bodies = []
@@ -73,11 +78,24 @@ def load_city() -> City:
                 nouns=tuple(word["nouns"]),
                 weight=dict(zip(kinds, body["weight"], strict=True)),
                 requests=body["requests"],
+                topics=tuple(words["topics"][body["suffix"]]),
             )
         )
+    government = Body(
+        code=city["code"],
+        name=city["name"],
+        short_name="市政府",
+        kind="government",
+        sign=words["government"]["sign"],
+        nouns=tuple(words["government"]["nouns"]),
+        weight={},
+        requests=0,
+        topics=tuple(words["topics"]["000"]),
+    )
     return City(
         **city,
         bodies=tuple(bodies),
+        government=government,
         facts_2020=facts["facts_2020"],
         patterns=words["patterns"],
         password=facts["people"]["password"],

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db.models import Model
 
-from gongkai.demo import acts, reports
+from gongkai.demo import acts, desks, publishing, reports
 from gongkai.demo.city import City
 from gongkai.demo.requests import cases_in_hand, generate_cases
 from gongkai.foi import services as foi
@@ -34,13 +34,19 @@ class Step:
     run: Callable[[], Iterator[Progress]]
 
 
-def steps(city: City, seed: int, until: date) -> list[Step]:
-    """The parts of the loading in their order."""
+def steps(city: City, seed: int, until: date, *, volume: int = publishing.VOLUME) -> list[Step]:
+    """The parts of the loading in their order; ``volume`` items a year are published after 2020.
+
+    What is published comes before the reports, which count it.
+    """
     actor = Actor.demo()
     return [
         Step("机关与人员", lambda: _organs_and_people(actor, city)),
         Step("行政行为登记", lambda: _acts(actor, city, seed, until)),
         Step("依申请公开", lambda: _requests(actor, city, seed, until)),
+        Step("标准目录", lambda: publishing.install_catalogue(actor, city, seed, until)),
+        Step("政府信息", lambda: publishing.publish_items(actor, city, seed, until, volume)),
+        Step("审核与待办", lambda: desks.fill_desks(city, until)),
         Step("年度报告", lambda: _reports(actor, city, seed, until)),
     ]
 
