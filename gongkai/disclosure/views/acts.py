@@ -25,9 +25,6 @@ class ActView(ItemView, ServiceFormView):
     """The name in `actions.Lawful` that must hold."""
     closed: ClassVar[str] = "现在不能办理这一项，可能已由他人办理。"
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        return super().dispatch(request, *args, **kwargs)
-
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if self.open_to and not getattr(actions.lawful(request.user, self.object), self.open_to):
             messages.error(request, self.closed)

@@ -286,7 +286,7 @@ class FindItems(StaffView):
     action = "disclosure.edit"
 
     def check_access(self) -> None:
-        if not any(self.allows(one) for one in ("disclosure.edit", "disclosure.withdraw")):
+        if not any(self.allows(one) for one in ("disclosure.edit", "disclosure.withdraw", "disclosure.clean")):
             raise PermissionDenied
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> JsonResponse:

@@ -89,7 +89,8 @@
       bar.setAttribute("aria-label", "上传“" + file.name + "”的进度");
       const data = new FormData();
       data.append("file", file);
-      if (organ) data.append("organ", organ.value);
+      const code = input.form.dataset.gkOrgan || (organ ? organ.value : "");
+      if (code) data.append("organ", code);
       const request = new XMLHttpRequest();
       request.open("POST", input.dataset.gkUpload);
       request.setRequestHeader("X-CSRFToken", token);

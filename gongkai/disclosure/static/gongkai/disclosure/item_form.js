@@ -7,6 +7,13 @@
   const SENT = "gk-item-sent";
   const KEPT_DAYS = 7;
 
+  /* The body of the item: fixed for an existing one, else the one that is chosen. */
+  function organOf() {
+    const form = document.querySelector("form[data-gk-organ]");
+    const field = document.querySelector("[name=organ]");
+    return form ? form.dataset.gkOrgan : field ? field.value : "";
+  }
+
   function storage(work) {
     // A browser may refuse to keep anything; then there is no copy, and the form works on.
     try { return work(window.localStorage, window.sessionStorage); } catch (error) { return null; }
@@ -135,7 +142,7 @@
   /* -- hints ------------------------------------------------------------------------------ */
 
   function hints(form) {
-    const watched = ["organ", "title", "column", "formed_on", "changed_on", "document_number"];
+    const watched = ["title", "column", "formed_on", "changed_on", "document_number"];
     let running = null;
 
     function ask() {
@@ -144,6 +151,7 @@
         const one = form.elements[name];
         if (one && one.value) query.set(name, one.value);
       });
+      if (organOf()) query.set("organ", organOf());
       form.querySelectorAll("[name=issuer_name]").forEach((one) => { if (one.value) query.append("issuer_name", one.value); });
       if (running) running.abort();
       running = new AbortController();
@@ -170,7 +178,7 @@
     }
 
     form.addEventListener("change", function (event) {
-      if (watched.includes(event.target.name) || event.target.name === "issuer_name") ask();
+      if (watched.concat("organ", "issuer_name").includes(event.target.name)) ask();
     });
     form.addEventListener("click", function (event) {
       const take = event.target.closest("[data-gk-hint] button");
@@ -211,9 +219,8 @@
 
     function look() {
       const words = search.value.trim();
-      const organ = document.querySelector("[name=organ]");
       const query = new URLSearchParams({ q: words });
-      if (organ) query.set("organ", organ.value);
+      if (organOf()) query.set("organ", organOf());
       if (words.length < 2) { found.replaceChildren(); return; }
       fetch(box.dataset.url + "?" + query, { headers: { Accept: "application/json" } })
         .then((answer) => (answer.ok ? answer.json() : { found: [] }))
