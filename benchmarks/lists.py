@@ -21,7 +21,7 @@ import django
 BODIES = 300
 COLUMNS = 60
 PAGE = 50
-RUNS = 25
+RUNS = 30
 WARM = 3
 WORDS = ("住房", "教育", "医疗", "财政", "交通", "环保", "就业", "养老", "应急", "水利")
 
@@ -133,7 +133,7 @@ def bare(
 
 
 class Watch:
-    """Adds up how long the statements upon items take during a run."""
+    """Adds up how long the statements upon items take during a page."""
 
     def __init__(self, work: Callable[[], Any]) -> None:
         self.work, self.taken = work, 0.0
@@ -146,24 +146,33 @@ class Watch:
             if "disclosure_discloseditem" in sql:
                 self.taken += time.perf_counter() - start
 
-    def run(self) -> None:
+    def run(self) -> float:
+        from django.db import connection
+
         self.taken = 0.0
-        self.work()
+        with connection.execute_wrapper(self):
+            self.work()
+        return 1000 * self.taken
 
-    def last(self) -> float:
-        return self.taken
 
-
-def percentile(work: Callable[[], Any], told: Callable[[], float] | None = None) -> float:
-    """The 95th percentile of RUNS runs in milliseconds: wall time, or what `told` says of each."""
+def percentiles(*works: Callable[[], float]) -> list[float]:
+    """The 95th percentile of each work's milliseconds, the works taking turns."""
     for _ in range(WARM):
-        work()
-    taken = []
-    for _ in range(RUNS):
+        for work in works:
+            work()
+    taken = [[work() for work in works] for _ in range(RUNS)]
+    return [statistics.quantiles(column, n=20)[-1] for column in zip(*taken, strict=True)]
+
+
+def timed(work: Callable[[], Any]) -> Callable[[], float]:
+    """`work` as one that says how many milliseconds it took."""
+
+    def run() -> float:
         start = time.perf_counter()
         work()
-        taken.append(1000 * (told() if told else time.perf_counter() - start))
-    return statistics.quantiles(taken, n=20)[-1]
+        return 1000 * (time.perf_counter() - start)
+
+    return run
 
 
 def main(count: int) -> None:
@@ -232,13 +241,10 @@ def main(count: int) -> None:
 
     told = []
     for name, who, query, plain in cases:
-        base = percentile(plain)
         get = page(clients[who], query)
-        watch = Watch(get)
-        with connection.execute_wrapper(watch):
-            asked = percentile(watch.run, watch.last)
-        told.append({"name": name, "bare": base, "list": asked, "page": percentile(get)})
-    frame = percentile(page(clients["officer"], "status=withdrawn"))
+        base, asked, whole = percentiles(timed(plain), Watch(get).run, timed(get))
+        told.append({"name": name, "bare": base, "list": asked, "page": whole})
+    (frame,) = percentiles(timed(page(clients["officer"], "status=withdrawn")))
     print(json.dumps({"rows": told, "frame": frame, "engine": connection.vendor}))
 
 

@@ -14,6 +14,7 @@ from gongkai.guard.findings import PERSONAL, SEVERITIES
 _FILE: Final = re.compile(r"附件《(.*?)》(?=\S|$)")
 _ORDER: Final = {"serious": 0, "warning": 1, "advice": 2}
 TEXTS: Final = "正文和各栏"
+NOTES: Final = 5
 
 
 @dataclass(frozen=True)
@@ -68,6 +69,25 @@ class Panel:
     def in_body(self) -> list[tuple[str, Mapping[str, Any]]]:
         """(anchor, finding) of what is marked in the text."""
         return [(row.anchor, row.finding) for row in self.rows if row.in_body]
+
+
+def notes_on(run: GuardRun | None, name: str) -> list[str]:
+    """What a run says of the attachment of this name, in a few sentences for the form."""
+    if run is None:
+        return []
+    notes = [
+        f"{found['where']}：{found['label']}“{found['masked']}”。{found['message']}"
+        for found in run.findings
+        if found["severity"] == "serious" and found["where"].startswith(f"附件《{name}》")
+    ]
+    notes = notes[:NOTES] + (
+        [f"还有{len(notes) - NOTES}处，见审查结果。"] if len(notes) > NOTES else []
+    )
+    return notes + [
+        f"没有检查内容：{file['note'] or '无法读取。'}请人工核对有无个人信息。"
+        for file in run.unread
+        if file["name"] == name
+    ]
 
 
 def panel(item: DisclosedItem, run: GuardRun) -> Panel:

@@ -171,6 +171,19 @@ def test_an_upload_tells_what_the_guard_finds_in_it_and_never_the_number(officer
     assert number not in json.dumps(answer, ensure_ascii=False)
 
 
+def test_the_form_shows_again_what_was_found_in_its_files(officer, office):
+    number = identity_number()
+    stored = services.store_file(
+        office.actor(), office.organ, io.BytesIO(docx(f"张某 {number}")), "名单.docx"
+    )
+    item = office.draft(attachments=[(stored, "名单.docx")])
+    services.check_item(office.actor(), item)
+    page = text_of(officer.get(url("edit", item.pk)))
+    assert "附件《名单.docx》" in page
+    assert "身份证号码" in page
+    assert number not in page
+
+
 def test_a_file_cannot_be_attached_by_guessing_or_with_anothers_token(client, office):
     stored = services.store_file(office.actor(), office.organ, io.BytesIO(docx("内部。")), "a.docx")
     stranger = Office()

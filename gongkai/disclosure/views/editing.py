@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonRes
 from django.utils.dateparse import parse_date
 
 from gongkai.catalogue.models import Column
-from gongkai.disclosure import pickers, proposals, queries, services
+from gongkai.disclosure import panel, pickers, proposals, queries, services
 from gongkai.disclosure.forms import ItemForm
 from gongkai.disclosure.forms.files import sign
 from gongkai.disclosure.models import DisclosureAttribute, DocumentKind
@@ -212,12 +212,14 @@ class ItemEdit(ItemView, ItemFormView):
             not in ("organ", "seen", "issuers", "attachments", "entries", "interprets", "mounts")
         }
         user = self.request.user
+        checked = queries.findings(self.object)
         return {
             **values,
             "seen": queries.seen_of(self.object),
             "issuers": [issuer.name for issuer in version.issuers.all()],
             "attachments": [
-                (sign(one.stored, user), one.name) for one in version.attachments.all()
+                (sign(one.stored, user, notes=panel.notes_on(checked, one.name)), one.name)
+                for one in version.attachments.all()
             ],
             "mounts": [column.pk for column in version.mounts.all()],
             "entries": {"keys": [entry.pk for entry in version.entries.all()], "text": ""},
@@ -286,7 +288,10 @@ class FindItems(StaffView):
     action = "disclosure.edit"
 
     def check_access(self) -> None:
-        if not any(self.allows(one) for one in ("disclosure.edit", "disclosure.withdraw", "disclosure.clean")):
+        if not any(
+            self.allows(one)
+            for one in ("disclosure.edit", "disclosure.withdraw", "disclosure.clean")
+        ):
             raise PermissionDenied
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> JsonResponse:
