@@ -189,6 +189,39 @@ def test_the_editor_makes_tables_and_is_worked_with_the_keyboard(
     assert page.locator(f"{EDITOR} td").count() > 1
 
 
+def test_proposals_are_taken_by_a_click_and_documents_found_by_their_title(
+    office: Office, reader: Reader
+) -> None:
+    policy = office.publish(title="住房保障办法", document_number="义建〔2020〕1号")
+    lead = make_organ("411281-012", name="义马市财政局", parent=office.organ.parent)
+    officer = Officer(reader, office.officer)
+    page = officer.go("/staff/disclosure/new/")
+    page.fill("#id_title", "《住房保障办法》政策解读公告")
+    page.locator("#part-document summary").click()
+    page.get_by_role("button", name="增加发文机关").click()
+    page.locator("[name=issuer_name]").first.fill(lead.name)
+    page.fill("#id_document_number", "义建[2020]第02号")
+    page.locator("#id_document_number").blur()
+    expect(page.locator("#id_document_number")).to_have_value("义建〔2020〕2号")
+    expect(page.locator("[data-gk-hint=organ]")).to_contain_text("条例第十条")
+    page.locator("[data-gk-hint=genre]").get_by_role("button", name="采用").click()
+    expect(page.locator("#id_genre")).to_have_value("announcement")
+
+    page.locator("#part-interpretation summary").click()
+    page.locator("#id_interprets").fill("住房保障")
+    page.get_by_role("button", name="住房保障办法（义建〔2020〕1号）").click()
+    chosen = page.locator("[name=interprets]")
+    expect(chosen).to_have_value(str(policy.pk))
+    expect(chosen).to_be_checked()
+    page.select_option("#id_column", label="通知公告")
+    page.fill("#id_formed_on", "2020-03-02")
+    officer.press("保存草稿")
+    officer.told("已保存")
+    item = DisclosedItem.objects.get(interprets=policy)
+    assert item.issuers.all()[0].organ_id == lead.pk
+    assert item.genre == "announcement"
+
+
 def test_a_copy_in_the_browser_is_offered_after_a_mishap_and_gone_after_saving(
     office: Office, reader: Reader
 ) -> None:
