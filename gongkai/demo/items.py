@@ -34,7 +34,9 @@ LATE = 0.03
 """Share of items published long after they came about (Art. 26 gives 20 working days)."""
 MATTERS_LATE = 0.1
 """The same for the matters of the standard catalogue."""
-LINKED = 0.75
+KEPT_UP = 0.85
+"""Share of the months and quarters in which a body publishes what it must."""
+LINKED = 0.95
 """Share of the recent items of key fields that say which entry of the catalogue they answer."""
 COUNTED = re.compile(r"^[一二三四五六七]、|^第[一二三四五六七]条")
 """The number of a point or an article, which depends on the points that were kept."""
@@ -51,6 +53,8 @@ class Matter:
     column: str
     code: str
     name: str
+    months: int = 0
+    """1 or 3 for what is published anew every month or quarter."""
 
 
 @dataclass(frozen=True)
@@ -169,7 +173,7 @@ class _Year:
         """Items of the key fields: every matter has its turn before one comes twice."""
         rng = seeded(self.seed, "matters", self.year)
         turn: list[Matter] = []
-        for _ in range(count):
+        for _ in range(count - self._recurring(matters, rng)):
             if not turn:
                 turn = rng.sample(list(matters), len(matters))
             matter = turn.pop()
@@ -184,6 +188,29 @@ class _Year:
             if published >= self.linked_from and rng.random() < LINKED:
                 row["entries"] = matter.code
             self._keep(row, published)
+
+    def _recurring(self, matters: Sequence[Matter], rng: Random) -> int:
+        """What is due every month or quarter, once the catalogue is in force; some is forgotten."""
+        if self.year < self.linked_from.year:
+            return 0
+        made = 0
+        for matter in (one for one in matters if one.months):
+            for month in range(matter.months, 13, matter.months):
+                formed = published = date(self.year, month, rng.randint(3, 24))
+                if month < 12 and rng.random() < MATTERS_LATE:
+                    published += timedelta(days=30)
+                if rng.random() > KEPT_UP or published > self.until:
+                    continue
+                body = self.bodies[matter.body]
+                when = f"{month}月" if matter.months == 1 else f"第{month // 3}季度"
+                row = self._row(
+                    body, matter.column, f"{self.year}年{when}{matter.name}（{body.short_name}）",
+                    self.data["matters"]["text"], rng, published, formed,
+                )  # fmt: skip
+                row["entries"] = matter.code
+                self._keep(row, published)
+                made += 1
+        return made
 
     def documents(self, normative: Sequence[Normative]) -> None:
         """The register's normative documents of the year, as the public reads them."""

@@ -35,6 +35,7 @@ VOLUME = 1_600
 """Items a year after 2020, about."""
 ADOPTED = 0.9
 """Share of the proposed matters that bodies have taken on; the rest waits for an answer."""
+MONTHS = {"monthly": 1, "quarterly": 3}
 Progress = tuple[int, int]
 
 
@@ -72,8 +73,8 @@ def install_catalogue(actor: Actor, city: City, seed: int, until: date) -> Itera
 
 
 def in_force_since(until: date) -> date:
-    """The catalogue is in force since the beginning of last year."""
-    return date(until.year - 1, 1, 1)
+    """The catalogue is in force since the beginning of the year."""
+    return date(until.year, 1, 1)
 
 
 def _statements(actor: Actor, rng: Any, until: date) -> None:
@@ -187,12 +188,15 @@ def _matters() -> list[Matter]:
         )
         .order_by("organ__path", "entry__code")
         .values_list("organ__code", "entry__field__code", "entry__code", "entry__level2",
-                     "entry__level1")
+                     "entry__level1", "entry__cycle")
     )  # fmt: skip
     return [
-        Matter(organ, f"zdly-{field.lower()}", code, (level2 or level1).replace(":", "："))
-        for organ, field, code, level2, level1 in rows
-    ]
+        Matter(
+            organ, f"zdly-{field.lower()}", code, (level2 or level1).replace(":", "："),
+            MONTHS.get(cycle, 0),
+        )
+        for organ, field, code, level2, level1, cycle in rows
+    ]  # fmt: skip
 
 
 def _normative() -> list[Normative]:

@@ -277,7 +277,7 @@ def test_ends_joint_documents_and_traces_are_there(loaded_city):
 
 def test_the_catalogue_is_neither_empty_nor_complete(loaded_city):
     standard = StandardCatalogue.objects.get(state="in_force")
-    assert standard.in_force_from == date(2021, 1, 1)
+    assert standard.in_force_from == date(2022, 1, 1)
     states = Counter(Duty.objects.values_list("state", flat=True))
     assert states["applicable"] > 400
     assert states["not_applicable"] == 14
