@@ -182,15 +182,40 @@ def lists(size: Size) -> None:
     )
 
 
+def items(size: Size) -> None:
+    count = 10_000 if size.decisions >= 1_000_000 else 200
+    rows = []
+    for engine in engines():
+        with empty_database(engine) as environment:
+            got = run("items", environment, count)
+        rows += [
+            (
+                engine,
+                name,
+                f"{count:,}",
+                f"{one['bare']:,.0f}",
+                f"{one['import']:,.0f}",
+                f"**{one['bare'] / one['import']:.1f}×**",
+                f"+{one['memory']:.0f} MB",
+            )
+            for name, one in got.items()
+        ]
+    table(
+        "Importing items with text, against their rows by executemany (SQLite) or COPY (PostgreSQL)",
+        ("engine", "as", "items", "bare items/s", "imported items/s", "ratio", "memory"),
+        rows,
+    )
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks")
     parser.add_argument(
-        "names", nargs="*", choices=["build", "reading", "importing", "guard", "lists", []]
+        "names", nargs="*", choices=["build", "reading", "importing", "guard", "lists", "items", []]
     )
     parser.add_argument("--small", action="store_true")
     options = parser.parse_args()
     size = Size(300, 10_000, 30_000) if options.small else Size()
-    for name in options.names or ("build", "reading", "importing", "guard", "lists"):
+    for name in options.names or ("build", "reading", "importing", "guard", "lists", "items"):
         globals()[name](size)
 
 

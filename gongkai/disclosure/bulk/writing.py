@@ -1,7 +1,7 @@
 """Many items into the database by sets: rows, issuers, files, versions, checks, publications.
 
 What one item needs of the framework (a revision for its version, the guard's run for its exact
-content) every imported item has too, written by `bulk_create`; a test holds the content of such
+content) every imported item has too, written by sets (`rows`); a test holds the content of such
 a revision, and its fingerprint, against what the framework itself would write.
 """
 
@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Any
 
 from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
@@ -22,6 +22,7 @@ from wagtail.models import Revision
 from gongkai.catalogue.services import record_publication
 from gongkai.disclosure import richtext
 from gongkai.disclosure.bulk.incoming import Incoming
+from gongkai.disclosure.bulk.rows import draw_keys, insert
 from gongkai.disclosure.content import fingerprint, plain_fields
 from gongkai.disclosure.links import public_url
 from gongkai.disclosure.models import (
@@ -39,8 +40,6 @@ from gongkai.disclosure.signals import items_published
 from gongkai.ledger.actor import Actor
 from gongkai.organs.models import Organ, User
 from gongkai.statute import index_numbers
-
-_ROWS: Final = 500
 
 
 class Writer:
@@ -62,28 +61,42 @@ class Writer:
         if not connection.in_atomic_block:
             raise transaction.TransactionManagementError("导入必须在一个事务中写入。")
         items = [self._item(incoming) for incoming in portion]
-        DisclosedItem.objects.bulk_create(items, batch_size=_ROWS)
         pairs = list(zip(items, portion, strict=True))
+        revision_keys = draw_keys(Revision, len(items))
+        for item, key, revision in zip(
+            items, draw_keys(DisclosedItem, len(items)), revision_keys, strict=True
+        ):
+            item.pk = key
+            item.latest_revision_id = revision
+            item.live_revision_id = revision if self.batch.as_published else None
         issuers, attachments = self._children(pairs)
+        insert(
+            [
+                Revision(
+                    pk=item.latest_revision_id,
+                    content_type=self._type,
+                    base_content_type=self._type,
+                    object_id=str(item.pk),
+                    created_at=self.now,
+                    user=self.user,
+                    object_str=str(item),
+                    content=revision_content(
+                        item,
+                        issuers[item.pk],
+                        attachments[item.pk],
+                        incoming.mounts,
+                        incoming.entries,
+                    ),
+                )
+                for item, incoming in pairs
+            ]
+        )
+        insert(items)
+        insert([row for rows in issuers.values() for row in rows])
+        insert([row for rows in attachments.values() for row in rows])
         self._many_to_many("mounts", "column_id", [(i.pk, n.mounts) for i, n in pairs])
         self._many_to_many("entries", "catalogueentry_id", [(i.pk, n.entries) for i, n in pairs])
-        revisions = [
-            Revision(
-                content_type=self._type,
-                base_content_type=self._type,
-                object_id=str(item.pk),
-                created_at=self.now,
-                user=self.user,
-                object_str=str(item),
-                content=revision_content(
-                    item, issuers[item.pk], attachments[item.pk], incoming.mounts, incoming.entries
-                ),
-            )
-            for item, incoming in pairs
-        ]
-        Revision.objects.bulk_create(revisions, batch_size=_ROWS)
-        self._point(items, revisions)
-        GuardRun.objects.bulk_create(
+        insert(
             [
                 GuardRun(
                     item=item,
@@ -97,10 +110,9 @@ class Writer:
                     run_at=self.now,
                 )
                 for item, incoming in pairs
-            ],
-            batch_size=_ROWS,
+            ]
         )
-        ImportedItem.objects.bulk_create(
+        insert(
             [
                 ImportedItem(
                     item=item,
@@ -110,8 +122,7 @@ class Writer:
                     identity=incoming.identity,
                 )
                 for item, incoming in pairs
-            ],
-            batch_size=_ROWS,
+            ]
         )
         for item, incoming in pairs:
             self.organs[incoming.body.code] += 1
@@ -193,39 +204,22 @@ class Writer:
                 Attachment(item=item, stored=stored, name=name, order=order)
                 for order, (stored, name) in enumerate(incoming.stored)
             ]
-        ItemIssuer.objects.bulk_create(
-            [row for rows in issuers.values() for row in rows], batch_size=_ROWS
-        )
-        Attachment.objects.bulk_create(
-            [row for rows in attachments.values() for row in rows], batch_size=_ROWS
-        )
+        for model, lists in ((ItemIssuer, issuers), (Attachment, attachments)):
+            rows: list[Any] = [row for found in lists.values() for row in found]
+            for row, key in zip(rows, draw_keys(model, len(rows)), strict=True):
+                row.pk = key
         return issuers, attachments
 
     @staticmethod
     def _many_to_many(name: str, column: str, pairs: Sequence[tuple[int, list[int]]]) -> None:
         through: Any = getattr(DisclosedItem, name).through
-        through._default_manager.bulk_create(
+        insert(
             [
                 through(**{"discloseditem_id": item, column: other})
                 for item, others in pairs
                 for other in others
-            ],
-            batch_size=_ROWS,
+            ]
         )
-
-    def _point(self, items: Sequence[DisclosedItem], revisions: Sequence[Revision]) -> None:
-        """Each item knows its newest version, and a published one that it is the public one."""
-        pairs = list(zip(items, revisions, strict=True))
-        for item, revision in pairs:
-            item.latest_revision = revision
-            item.live_revision = revision if self.batch.as_published else None
-        if self.batch.as_published:
-            _update(
-                "latest_revision_id = %s, live_revision_id = %s",
-                [(revision.pk, revision.pk, item.pk) for item, revision in pairs],
-            )
-        else:
-            _update("latest_revision_id = %s", [(r.pk, item.pk) for item, r in pairs])
 
 
 def _update(assignments: str, rows: Sequence[tuple[Any, ...]]) -> None:
