@@ -293,6 +293,11 @@ class DisclosedItem(WorkflowMixin, DraftStateMixin, RevisionMixin, ClusterableMo
                 condition=Q(live=True),
                 name="disclosure_item_public",
             ),
+            # All of the site, newest first, and the counts of a year, from the index alone.
+            models.Index(
+                fields=["-published_at", "-id", "live", "organ", "column"],
+                name="disclosure_item_newest",
+            ),
             models.Index(
                 fields=["organ", "document_number"],
                 condition=~Q(document_number=""),
