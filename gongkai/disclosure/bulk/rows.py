@@ -54,9 +54,7 @@ def insert(objects: Sequence[models.Model]) -> None:
 
     def rows() -> Iterator[list[Any]]:
         for each in objects:
-            yield [
-                field.get_db_prep_save(field.pre_save(each, True), database) for field in fields
-            ]
+            yield [field.get_db_prep_save(field.pre_save(each, True), database) for field in fields]
 
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
