@@ -343,3 +343,14 @@ def test_the_number_of_statements_does_not_grow_with_the_rows(
         run(HEAD, *lines(2000, 400), organ=organ, as_published=True)
     # SQLite takes some sixteen rows of this width in one statement; no row has one of its own.
     assert len(many) - len(few) < 390 / 8
+
+
+def test_an_abolished_body_keeps_its_history_and_drafts_nothing(organ, column):
+    """Given a body that was abolished, then its old items come as history, and drafts do not."""
+    organ.abolished_on = date(2020, 6, 1)
+    organ.save()
+    line = "关于甲的通知,,,通知公告,2020-01-02,2020-01-05,正文"
+    with pytest.raises(ImportFailed) as caught:
+        run(HEAD, line, organ=organ)
+    assert "撤销" in problems_of(caught)[0][2]
+    assert run(HEAD, line, organ=organ, as_published=True).created == 1

@@ -146,6 +146,8 @@ class Judge:
             body = self.body
             if body is None:
                 fault("organ", "没有填写机关代码，导入时也没有选择机关，请补填。")
+        if body is not None and body.ended_on and body.ended_on <= self.today:
+            self._check_ended(body, fault)
         column = self.column
         if cells["column"]:
             column = looked_up("column", self._column, cells["column"])
@@ -205,6 +207,15 @@ class Judge:
 
     def _column(self, word: str) -> int:
         return self.resolver.column(word, closed=self.as_published)
+
+    def _check_ended(self, body: Body, fault: Complain) -> None:
+        """An abolished body keeps its history and drafts nothing any more."""
+        if not self.as_published:
+            fault(
+                "organ",
+                f"{body.name}已于{body.ended_on}撤销，不能再起草信息。请改为承继机关，"
+                "或者作为历史数据导入。",
+            )
 
     def _check_days(
         self, cells: Mapping[str, Any], values: dict[str, Any], fault: Complain

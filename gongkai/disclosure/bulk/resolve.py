@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import Any, Final, NamedTuple
+
+from django.db.models import F
 
 from gongkai.catalogue.models import CatalogueEntry, Column, StandardCatalogue, Topic
 from gongkai.disclosure.bulk.labels import label_key
@@ -26,6 +29,7 @@ class Body(NamedTuple):
     name: str
     path: str
     credit_code: str
+    ended_on: date | None = None
 
 
 class Resolver:
@@ -37,11 +41,13 @@ class Resolver:
         self.bodies: dict[int, Body] = {}
         self._organs: dict[str, Body] = {}
         self._names: dict[str, int] = {}
-        rows = Organ.objects.order_by("path").values_list(
-            "pk", "code", "name", "path", "credit_code", "short_name"
+        # Bodies that exist go before abolished ones of the same name.
+        living_first = F("abolished_on").desc(nulls_first=True)
+        rows = Organ.objects.order_by(living_first, "path").values_list(
+            "pk", "code", "name", "path", "credit_code", "abolished_on", "short_name"
         )
-        for pk, code, name, path, credit_code, short in rows:
-            body = Body(pk, code, name, path, credit_code)
+        for pk, code, name, path, credit_code, ended_on, short in rows:
+            body = Body(pk, code, name, path, credit_code, ended_on)
             self.bodies[pk] = body
             self._names.setdefault(label_key(name), pk)
             if pk in allowed:

@@ -240,6 +240,8 @@ def revision_content(
 ) -> dict[str, Any]:
     """The version as `save_revision` writes it, without asking the database for its parts."""
     content: dict[str, Any] = get_serializable_data_for_fields(item)
+    # Of the item as a whole, and not given yet.
+    content["index_number"] = None
     content["mounts"] = sorted(mounts)
     content["entries"] = sorted(entries)
     content["issuers"] = [get_serializable_data_for_fields(row) for row in issuers]
