@@ -199,7 +199,7 @@ def test_three_people_bring_a_report_from_draft_to_published(
     office.told("报告已退回")
 
     officer.go("/staff/")
-    officer.told("年度报告：退回待修改（1）")
+    officer.told("年度报告：退回待修改")
     officer.go(workbench)
     officer.told("请写明两件许可的文号。")
     officer.go(f"{workbench}section/s6/")
