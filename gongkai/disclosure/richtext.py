@@ -57,10 +57,23 @@ _BLOCKS: Final = frozenset(
 )  # fmt: skip
 _CELLS: Final = frozenset({"td", "th"})
 
+PASSES: Final = 6
+
 
 def clean(source: str) -> str:
     """`source` as it may be published. Idempotent; plain text comes back escaped."""
-    if not source or not source.strip():
+    text = source or ""
+    # What nests wrongly (a link within a link across a table) is put right by being read again.
+    for _ in range(PASSES):
+        cleaned = _once(text)
+        if cleaned == text:
+            break
+        text = cleaned
+    return text
+
+
+def _once(source: str) -> str:
+    if not source.strip():
         return ""
     text = source.replace("\x00", "")
     text = _OFFICE.sub("", _COMMENT.sub("", text))
