@@ -182,6 +182,31 @@ def lists(size: Size) -> None:
     )
 
 
+def catalogue(size: Size) -> None:
+    bodies, entries = (300, 2_000) if size.decisions >= 1_000_000 else (30, 200)
+    rows = []
+    for engine in engines():
+        with empty_database(engine) as environment:
+            got = run("catalogue", environment, bodies, entries)
+        rows.append(
+            (
+                engine,
+                f"{got['duties']:,}",
+                f"{got['obligations']:,}",
+                got["statements"],
+                f"{got['plain']:.2f} s",
+                f"{got['coverage']:.2f} s",
+                f"**{got['coverage'] / got['plain']:.1f}×**",
+                f"{got['single'] * 1000:.0f} ms",
+            )
+        )
+    table(
+        f"Coverage of {bodies} bodies with {entries:,} entries each, against plain GROUP BYs",
+        ("engine", "duties", "obligations", "statements", "plain", "coverage", "ratio", "one body"),
+        rows,
+    )
+
+
 def items(size: Size) -> None:
     count = 10_000 if size.decisions >= 1_000_000 else 200
     rows = []
@@ -210,12 +235,22 @@ def items(size: Size) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks")
     parser.add_argument(
-        "names", nargs="*", choices=["build", "reading", "importing", "guard", "lists", "items", []]
+        "names",
+        nargs="*",
+        choices=["build", "reading", "importing", "guard", "lists", "catalogue", "items", []],
     )
     parser.add_argument("--small", action="store_true")
     options = parser.parse_args()
     size = Size(300, 10_000, 30_000) if options.small else Size()
-    for name in options.names or ("build", "reading", "importing", "guard", "lists", "items"):
+    for name in options.names or (
+        "build",
+        "reading",
+        "importing",
+        "guard",
+        "lists",
+        "catalogue",
+        "items",
+    ):
         globals()[name](size)
 
 

@@ -18,7 +18,7 @@ from gongkai.organs.worklist import BodyCell, BodyColumn, Task, WorkList, soon_u
 
 LISTED: Final = 10
 KEPT_SECONDS: Final = 600
-"""How long the coverage on the start page is kept: three statements over all duties make it."""
+"""How long the coverage on the start page is kept: two statements over all duties make it."""
 AHEAD: Final = timedelta(days=30)
 """How long before its due date an obligation appears on the start page."""
 

@@ -1,7 +1,7 @@
 # ruff: noqa: S608 (names come from the models, values are parameters)
 """Coverage, timeliness, freshness and continuity of bodies, fields and periods.
 
-`docs/algorithms/coverage.md` gives the formulas and a worked example. Three SQL statements answer
+`docs/algorithms/coverage.md` gives the formulas and a worked example. Two SQL statements answer
 for any number of bodies and entries; each groups by body and field, and what a screen shows by
 body or by field alone is added up from there.
 """
@@ -133,9 +133,9 @@ def _share(part: int, whole: int) -> float | None:
 def coverage(
     organs: OrganQuerySet, window: Window, *, field_id: int | None = None
 ) -> dict[Key, Tally]:
-    """(body, field) → tally, for those that have anything to count. Three statements."""
+    """(body, field) → tally, for those that have anything to count. Two statements."""
     found: dict[Key, Tally] = {}
-    for statement in (_duties, _obligations, _continuity):
+    for statement in (_duties, _obligations):
         for organ, field, numbers in statement(organs, window, field_id):
             found[organ, field] = found.get((organ, field), Tally()) + Tally(**numbers)
     return found
@@ -174,7 +174,12 @@ _Rows = Iterable[tuple[int, int, dict[str, int]]]
 
 
 def _duties(organs: OrganQuerySet, window: Window, field_id: int | None) -> _Rows:
-    """Duties by state and by what was published last."""
+    """Duties by state, by what was published last, and by the gaps between publications.
+
+    The publications are walked through once, body by body and matter by matter, in the order of
+    their days (an index has them so): the last day, the longest gap between neighbours within the
+    window, and the elements found.
+    """
     as_of = window.as_of
     cutoff, cutoff_values = _by_cycle("e.cycle", window.cutoffs())
     green, green_values = _by_cycle("e.cycle", _ages(as_of, 1))
@@ -182,21 +187,38 @@ def _duties(organs: OrganQuerySet, window: Window, field_id: int | None) -> _Row
     organs_sql, organs_values = _organs(organs)
     catalogues, catalogue_values = _catalogues(as_of)
     stated = "d.stated_on <= %s AND d.valid_until >= %s"
-    periodic = f"e.cycle IN ({', '.join(['%s'] * len(CYCLE_DAYS))})"
+    longest = " ".join("WHEN %s THEN %s" for _ in CYCLE_DAYS)
     sql = f"""
-        WITH valid AS ({_LATEST.format(organs=organs_sql)}),
+        WITH neighbours AS (
+            SELECT l.organ_id, l.matter_id, l.published_on AS day,
+                CASE WHEN l.last_published_on <= %s THEN l.last_published_on
+                     ELSE l.published_on END AS latest,
+                LAG(l.published_on) OVER (
+                    PARTITION BY l.organ_id, l.matter_id ORDER BY l.published_on) AS previous,
+                l.elements_found, l.elements_total
+            FROM catalogue_publicationlink l
+            WHERE l.published_on <= %s AND (l.withdrawn_on IS NULL OR l.withdrawn_on > %s)
+                AND l.organ_id IN ({organs_sql})
+        ),
+        spans AS (
+            SELECT organ_id, matter_id, MAX(latest) AS latest,
+                MAX(CASE WHEN day >= %s THEN {_days("day", "previous")} END) AS gap,
+                SUM(CASE WHEN day >= %s THEN elements_found END) AS found,
+                SUM(CASE WHEN day >= %s THEN elements_total END) AS wanted
+            FROM neighbours GROUP BY organ_id, matter_id
+        ),
         state AS (
             SELECT d.organ_id, e.field_id,
                 CASE WHEN d.state = 'not_applicable' AND {stated} THEN 1 ELSE 0 END AS outside,
                 CASE WHEN d.state = 'empty' AND {stated} THEN 1 ELSE 0 END AS empty,
                 CASE WHEN d.reviewed_on IS NULL THEN 1 ELSE 0 END AS unseen,
-                CASE WHEN v.latest >= {cutoff} THEN 1 ELSE 0 END AS published,
-                CASE WHEN {periodic} THEN 1 ELSE 0 END AS periodic,
-                CASE WHEN v.latest >= {green} THEN 2 WHEN v.latest >= {amber} THEN 1
-                     ELSE 0 END AS age
+                CASE WHEN s.latest >= {cutoff} THEN 1 ELSE 0 END AS published,
+                CASE WHEN s.latest >= {green} THEN 2 WHEN s.latest >= {amber} THEN 1
+                     ELSE 0 END AS age,
+                CASE e.cycle {longest} END AS longest, s.gap, s.wanted, s.found
             FROM catalogue_duty d
             JOIN catalogue_catalogueentry e ON e.id = d.entry_id
-            LEFT JOIN valid v ON v.organ_id = d.organ_id AND v.matter_id = d.matter_id
+            LEFT JOIN spans s ON s.organ_id = d.organ_id AND s.matter_id = d.matter_id
             WHERE e.catalogue_id IN ({catalogues}) AND d.organ_id IN ({organs_sql})
                 {_field(field_id)}
         )
@@ -205,19 +227,23 @@ def _duties(organs: OrganQuerySet, window: Window, field_id: int | None) -> _Row
             SUM(CASE WHEN outside = 0 THEN published ELSE 0 END),
             SUM(CASE WHEN outside = 0 AND published = 0 THEN empty ELSE 0 END),
             SUM(CASE WHEN outside = 1 OR (empty = 1 AND published = 0) THEN unseen ELSE 0 END),
-            SUM(CASE WHEN outside = 0 AND empty = 0 AND periodic = 1 AND age = 2 THEN 1 ELSE 0 END),
-            SUM(CASE WHEN outside = 0 AND empty = 0 AND periodic = 1 AND age = 1 THEN 1 ELSE 0 END),
-            SUM(CASE WHEN outside = 0 AND empty = 0 AND periodic = 1 AND age = 0 THEN 1 ELSE 0 END)
+            SUM(CASE WHEN outside + empty = 0 AND longest > 0 AND age = 2 THEN 1 ELSE 0 END),
+            SUM(CASE WHEN outside + empty = 0 AND longest > 0 AND age = 1 THEN 1 ELSE 0 END),
+            SUM(CASE WHEN outside + empty = 0 AND longest > 0 AND age = 0 THEN 1 ELSE 0 END),
+            SUM(CASE WHEN longest > 0 AND gap >= 0 THEN 1 ELSE 0 END),
+            SUM(CASE WHEN gap > longest THEN 1 ELSE 0 END),
+            SUM(wanted), SUM(found)
         FROM state GROUP BY organ_id, field_id
     """
+    limits = [part for cycle, days in CYCLE_DAYS.items() for part in (str(cycle), days)]
     values = [
-        as_of, as_of, as_of, *organs_values,
+        as_of, as_of, as_of, *organs_values, window.start, window.start, window.start,
         as_of, as_of, as_of, as_of,
-        *cutoff_values, *(str(cycle) for cycle in CYCLE_DAYS), *green_values, *amber_values,
+        *cutoff_values, *green_values, *amber_values, *limits,
         *catalogue_values, *organs_values, *_field_values(field_id),
     ]  # fmt: skip
     names = ("duties", "not_applicable", "published", "empty", "unreviewed", "green", "amber",
-             "red")  # fmt: skip
+             "red", "gaps", "broken", "elements", "elements_found")  # fmt: skip
     return _rows(sql, values, names)
 
 
@@ -253,58 +279,8 @@ def _obligations(organs: OrganQuerySet, window: Window, field_id: int | None) ->
     return _rows(sql, values, names)
 
 
-def _continuity(organs: OrganQuerySet, window: Window, field_id: int | None) -> _Rows:
-    """Longest gaps between neighbouring publications against the cycle, and elements found."""
-    as_of = window.as_of
-    organs_sql, organs_values = _organs(organs)
-    catalogues, catalogue_values = _catalogues(as_of)
-    longest = " ".join("WHEN %s THEN %s" for _ in CYCLE_DAYS)
-    sql = f"""
-        WITH neighbours AS (
-            SELECT l.organ_id, l.matter_id, l.published_on AS day,
-                LAG(l.published_on) OVER (
-                    PARTITION BY l.organ_id, l.matter_id ORDER BY l.published_on) AS previous,
-                l.elements_found, l.elements_total
-            FROM catalogue_publicationlink l
-            WHERE l.published_on <= %s AND (l.withdrawn_on IS NULL OR l.withdrawn_on > %s)
-                AND l.organ_id IN ({organs_sql})
-        ),
-        spans AS (
-            SELECT organ_id, matter_id, MAX({_days("day", "previous")}) AS gap,
-                SUM(COALESCE(elements_found, 0)) AS found,
-                SUM(COALESCE(elements_total, 0)) AS wanted
-            FROM neighbours WHERE day >= %s GROUP BY organ_id, matter_id
-        )
-        SELECT d.organ_id, e.field_id,
-            SUM(CASE WHEN s.gap IS NOT NULL AND CASE e.cycle {longest} END IS NOT NULL
-                     THEN 1 ELSE 0 END),
-            SUM(CASE WHEN s.gap > CASE e.cycle {longest} END THEN 1 ELSE 0 END),
-            SUM(s.wanted), SUM(s.found)
-        FROM spans s
-        JOIN catalogue_duty d ON d.organ_id = s.organ_id AND d.matter_id = s.matter_id
-        JOIN catalogue_catalogueentry e ON e.id = d.entry_id
-        WHERE e.catalogue_id IN ({catalogues}) AND d.organ_id IN ({organs_sql}) {_field(field_id)}
-        GROUP BY d.organ_id, e.field_id
-    """
-    limits = [part for cycle, days in CYCLE_DAYS.items() for part in (str(cycle), days)]
-    values = [
-        as_of, as_of, *organs_values, window.start, *limits, *limits, *catalogue_values, *organs_values,
-        *_field_values(field_id),
-    ]  # fmt: skip
-    return _rows(sql, values, ("gaps", "broken", "elements", "elements_found"))
-
-
 # -- parts of statements -----------------------------------------------------------------------
 
-_LATEST: Final = """
-    SELECT organ_id, matter_id,
-        MAX(CASE WHEN last_published_on <= %s THEN last_published_on ELSE published_on END)
-            AS latest
-    FROM catalogue_publicationlink
-    WHERE published_on <= %s AND (withdrawn_on IS NULL OR withdrawn_on > %s)
-        AND organ_id IN ({organs})
-    GROUP BY organ_id, matter_id
-"""
 _TODAY: Final = "%s"
 
 

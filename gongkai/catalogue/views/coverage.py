@@ -74,7 +74,7 @@ class Row:
 
 
 class Coverage(CatalogueView, TemplateResponseMixin):
-    """All bodies of the user; three statements for the figures, whatever their number."""
+    """All bodies of the user; two statements for the figures, whatever their number."""
 
     tab = "coverage"
     action = "catalogue.view"
