@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from django.urls import path
 
-from gongkai.catalogue.views import columns, coverage, duties, entries, occasions, versions
+from gongkai.catalogue.views import (
+    adoption,
+    columns,
+    coverage,
+    duties,
+    entries,
+    occasions,
+    versions,
+)
 from gongkai.organs.shell import StaffSection
 
 _ENTRIES = (
@@ -29,13 +37,13 @@ _VERSIONS = (
          name="version_export"),
     path("versions/<int:version>/entries/new/", entries.EntryCreate.as_view(),
          name="entry_create"),
-    path("versions/<int:version>/subject/", duties.SubjectEdit.as_view(), name="subject_edit"),
+    path("versions/<int:version>/subject/", adoption.SubjectEdit.as_view(), name="subject_edit"),
 )  # fmt: skip
 _DUTIES = (
     path("duties/", duties.DutyList.as_view(), name="duties"),
-    path("duties/adopt/", duties.Adopt.as_view(), name="adopt"),
+    path("duties/adopt/", adoption.Adopt.as_view(), name="adopt"),
     path("duties/rule/", duties.DutyRule.as_view(), name="duty_rule"),
-    path("duties/subjects/", duties.SubjectList.as_view(), name="subjects"),
+    path("duties/subjects/", adoption.SubjectList.as_view(), name="subjects"),
     path("duties/<int:pk>/", duties.DutyDetail.as_view(), name="duty_detail"),
     path("duties/<int:pk>/state/", duties.DutyStatement.as_view(), name="duty_state"),
     path("duties/<int:pk>/take-up/", duties.DutyTakeUp.as_view(), name="duty_take_up"),
