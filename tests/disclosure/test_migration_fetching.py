@@ -9,6 +9,7 @@ from gongkai.disclosure.bulk.fetching import (
     Fetched,
     Fetcher,
     FetchRefused,
+    Loop,
     clean_host,
     file_name_of,
     gather,
@@ -29,7 +30,8 @@ def fetch(hosts, *addresses, private=("127.0.0.1",), limit=fetching.PAGE_LIMIT, 
         async with Fetcher(hosts, private_hosts=private, **options) as fetcher:
             return await gather(fetcher, addresses, limit=limit)
 
-    return asyncio.run(run())
+    with Loop() as loop:
+        return loop.run(run())
 
 
 def reason(answer):
@@ -199,7 +201,8 @@ def test_a_busy_site_is_left_alone_for_a_while(site):
             await gather(fetcher, [f"{site.address}/"])
             await gather(fetcher, [f"{site.address}/"])
 
-    asyncio.run(run())
+    with Loop() as loop:
+        loop.run(run())
     assert waits == [7.0]
 
 
@@ -235,3 +238,15 @@ def test_the_setting_of_private_hosts_is_checked(settings):
     assert [message.id for message in checks.check_private_hosts()] == ["disclosure.E010"] * 2
     settings.MIGRATION_PRIVATE_HOSTS = ["old.example.gov.cn", "10.0.0.1"]
     assert checks.check_private_hosts() == []
+
+
+def test_a_caller_within_an_event_loop_may_fetch_too(site):
+    """Given a server or a test that runs a loop of its own, then fetching needs no other."""
+
+    site.html("/", "首页")
+
+    async def within():
+        return fetch([site.host], f"{site.address}/")
+
+    (answer,) = asyncio.run(within())
+    assert isinstance(answer, Fetched)

@@ -18,10 +18,11 @@ import ipaddress
 import re
 import socket
 import time
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Coroutine, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from email.message import Message
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 from urllib.parse import SplitResult, unquote, urljoin, urlsplit
 from urllib.robotparser import RobotFileParser
 
@@ -39,6 +40,7 @@ _HOST: Final = re.compile(
 )
 _CHUNK: Final = 64 * 1024
 _SLOW: Final = (429, 503)
+T = TypeVar("T")
 
 
 class FetchRefused(Exception):
@@ -248,6 +250,27 @@ class Fetcher:
                     rules.parse([])
                 self._robots[root] = rules
         return self._robots[root].can_fetch(AGENT, address)
+
+
+class Loop:
+    """An event loop in a thread of its own, for callers that may stand in one already.
+
+    with Loop() as loop:
+        answers = loop.run(gather(fetcher, addresses))
+    """
+
+    def __enter__(self) -> Loop:
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="fetching")
+        self._runner = self._thread.submit(asyncio.Runner).result()
+        return self
+
+    def run(self, work: Coroutine[Any, Any, T]) -> T:
+        """The result of `work`, or what it raised."""
+        return self._thread.submit(self._runner.run, work).result()
+
+    def __exit__(self, *_error: object) -> None:
+        self._thread.submit(self._runner.close).result()
+        self._thread.shutdown()
 
 
 async def gather(

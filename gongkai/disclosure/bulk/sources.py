@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,7 +15,14 @@ from django.utils import timezone
 from gongkai.disclosure.bulk import profiles
 from gongkai.disclosure.bulk.columns import LABELS
 from gongkai.disclosure.bulk.decoding import decode
-from gongkai.disclosure.bulk.fetching import Fetched, Fetcher, FetchRefused, clean_host, gather
+from gongkai.disclosure.bulk.fetching import (
+    Fetched,
+    Fetcher,
+    FetchRefused,
+    Loop,
+    clean_host,
+    gather,
+)
 from gongkai.disclosure.bulk.lists import ListedLink, ListPage, read_list
 from gongkai.disclosure.bulk.pages import PageRecord, read_page
 from gongkai.disclosure.bulk.resolve import IMPORT
@@ -213,11 +219,11 @@ class Preview:
 def preview(actor: Actor, source: MigrationSource, *, pages: int = 3) -> Preview:
     """What the first pages say; asks the old site, writes nothing."""
     policy.authorise(actor, IMPORT, source.organ)
-    return asyncio.run(_preview(source, pages))
+    with Loop() as loop:
+        return loop.run(_preview(source, profile_for(source), pages))
 
 
-async def _preview(source: MigrationSource, number: int) -> Preview:
-    profile = profile_for(source)
+async def _preview(source: MigrationSource, profile: profiles.Profile, number: int) -> Preview:
     address = list_address(source.lists[0], source.first_page, source.page_size)
     told = Preview(address)
     async with fetcher_of(source) as fetcher:

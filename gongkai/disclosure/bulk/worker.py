@@ -7,7 +7,6 @@ or imported twice. A portion's items, their rows and the ledger's entry are one 
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import logging
 from collections.abc import Iterator, Sequence
@@ -20,7 +19,7 @@ from django.utils import timezone
 from gongkai.disclosure.bulk import sources
 from gongkai.disclosure.bulk.bringing import Bringing, keep
 from gongkai.disclosure.bulk.decoding import decode
-from gongkai.disclosure.bulk.fetching import Fetched, Fetcher, FetchRefused, gather
+from gongkai.disclosure.bulk.fetching import Fetched, Fetcher, FetchRefused, Loop, gather
 from gongkai.disclosure.bulk.migration import Kind, State, end
 from gongkai.disclosure.bulk.pages import read_page
 from gongkai.disclosure.bulk.resolve import IMPORT
@@ -78,9 +77,9 @@ class _Worker:
     def carry_out(self) -> bool:
         """Whether the run came to its end (and was not stopped)."""
         policy.authorise(self.actor, IMPORT, self.source.organ)
-        with asyncio.Runner() as runner:
-            self.runner = runner
-            self.fetcher: Fetcher = runner.run(sources.fetcher_of(self.source).__aenter__())
+        with Loop() as loop:
+            self.loop = loop
+            self.fetcher: Fetcher = loop.run(sources.fetcher_of(self.source).__aenter__())
             try:
                 self._beat("lists")
                 self._walk_lists()
@@ -91,11 +90,11 @@ class _Worker:
             except _Stopped:
                 return False
             finally:
-                runner.run(self.fetcher.__aexit__())
+                loop.run(self.fetcher.__aexit__())
         return True
 
     def _fetch(self, addresses: Sequence[str], **limits: int) -> list[Fetched | FetchRefused]:
-        return self.runner.run(gather(self.fetcher, addresses, **limits))
+        return self.loop.run(gather(self.fetcher, addresses, **limits))
 
     def _beat(self, phase: str) -> None:
         """Say that the run lives, and stop if it was told to."""
@@ -227,7 +226,8 @@ class _Worker:
         found = read_page(page.html, page.address, self.profile)
         page.html = ""
         if not found.body and not found.attachments:
-            page.state, page.reason = State.FAILED, "没有找到正文，也没有附件。"
+            page.state = State.FAILED
+            page.reason = "".join(found.notes) or "没有找到正文，也没有附件。"
             return
         page.record = found.as_json()
         page.state = State.READ
