@@ -40,7 +40,7 @@ serve: setup ## 用自己的数据启动服务 · serve with your own data
 	@$(BIN)/gongkai serve
 
 test: setup ## 运行全部测试 · run all tests
-	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 lint: setup ## 检查代码 · ruff, types, imports, migrations
 	@$(BIN)/ruff check .

@@ -15,6 +15,9 @@ from tests import database
 hypothesis_settings.register_profile("gongkai", deadline=None)
 hypothesis_settings.load_profile("gongkai")
 
+LONG = ("tests/browser/", "tests/demo/", "tests/test_shape.py", "tests/foi/test_facts.py")
+"""Files whose single tests take long: begun last, one of them would keep the others waiting."""
+
 
 def pytest_configure(config: pytest.Config) -> None:
     # A test's password needs no strength, and hashing one well takes longer than the test.
@@ -51,8 +54,10 @@ def django_db_setup(
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """What needs a service says so instead of failing."""
+    """The long files first, so that no worker ends alone; what needs a service says so."""
     from django.db import connection
+
+    items.sort(key=lambda item: not item.nodeid.startswith(LONG))
 
     if connection.vendor != "postgresql":
         skip = pytest.mark.skip(reason="needs PostgreSQL; set DATABASE_URL to run it")
