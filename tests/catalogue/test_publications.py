@@ -4,10 +4,17 @@ from datetime import date
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from gongkai.catalogue import queries
 from gongkai.catalogue.models import Occasion, OccasionKind, Publication, PublicationLink
-from gongkai.catalogue.services import record_publication, withdraw_publication
+from gongkai.catalogue.services import (
+    PublicationRow,
+    record_publication,
+    record_publications,
+    withdraw_publication,
+)
 from tests.factories.catalogue import (
     make_adopted_entries,
     make_adopted_entry,
@@ -220,3 +227,100 @@ def test_a_publication_of_last_years_entry_counts_for_this_years(organ):
     publish(organ, [old], date(2021, 3, 1), source_id="2", formed_on=date(2021, 2, 26))
     assert set(PublicationLink.objects.values_list("matter_id", flat=True)) == {new.matter_id}
     assert Occasion.objects.get(publication__source_id="2").entry == new
+
+
+# -- many at once --------------------------------------------------------------------------------
+def told(organ, entries, published_on, *, source_id, **more):
+    return PublicationRow(
+        organ=organ,
+        entry_ids=[entry.pk for entry in entries],
+        source="disclosure.item",
+        source_id=source_id,
+        title=f"测试信息{source_id}",
+        published_on=published_on,
+        **{"formed_on": None, **more},
+    )
+
+
+def what_stands():
+    """Everything that publications leave behind, without the keys."""
+    publications = Publication.objects.order_by("source_id").values_list(
+        "source_id", "organ__name", "title", "formed_on", "changed_on", "published_on",
+        "last_published_on", "withdrawn_on",
+    )  # fmt: skip
+    links = PublicationLink.objects.order_by("publication__source_id", "matter").values_list(
+        "publication__source_id", "organ__name", "matter", "published_on", "last_published_on",
+        "withdrawn_on", "elements_found", "elements_total",
+    )  # fmt: skip
+    occasions = Occasion.objects.values_list(
+        "organ__name", "matter", "kind", "label", "happened_on", "opens_on", "due_on",
+        "fulfilled_on", "publication__source_id",
+    )  # fmt: skip
+    return list(publications), list(links), sorted(occasions, key=str)
+
+
+def tell_singly(rows):
+    for row in rows:
+        record_publication(**vars(row))
+
+
+def test_a_set_leaves_what_its_rows_leave_one_after_the_other(organ):
+    """Given new, corrected, changed, moved and repeated publications, documents and a period that
+    wait for one, and an approval that nobody entered."""
+    other = make_organ(parent=organ.parent, name="另一测试局")
+    catalogue = make_catalogue(organ.parent)
+    document, second = (make_entry(catalogue, elements="全文、解读") for _ in range(2))
+    yearly = make_entry(catalogue, cycle="yearly")
+    budget = make_entry(catalogue, trigger="本级人大或其常委会批准")
+    put_in_force(catalogue)
+    for day in (2, 3):
+        make_occasion(organ, document, happened_on=date(2020, 3, day))
+    make_occasion(
+        organ, yearly, kind=OccasionKind.PERIOD, label="2020年", happened_on=None,
+        opens_on=date(2020, 1, 1), period_start=date(2020, 1, 1), period_end=date(2020, 12, 31),
+        due_on=date(2020, 12, 31),
+    )  # fmt: skip
+    formed = date(2020, 3, 2)
+    tell_singly(
+        [
+            told(organ, [document, second], date(2020, 3, 4), source_id="known", text="全文"),
+            told(organ, [second], date(2020, 3, 5), source_id="moves", formed_on=formed),
+        ]
+    )
+    withdraw_publication("disclosure.item", "moves", date(2020, 3, 6))
+    rows = [
+        told(organ, [second], date(2020, 3, 3), source_id="known", formed_on=formed),
+        told(other, [second], date(2020, 3, 9), source_id="moves", formed_on=formed),
+        told(organ, [document, yearly], date(2020, 3, 20), source_id="1", text="全文 解读"),
+        told(organ, [document], date(2020, 3, 20), source_id="2", formed_on=date(2020, 3, 3)),
+        told(organ, [budget, yearly], date(2020, 5, 20), source_id="3"),
+        told(organ, [second], date(2020, 7, 9), source_id="known", formed_on=formed,
+             changed_on=date(2020, 6, 1)),
+        told(organ, [], date(2020, 8, 1), source_id="4"),
+        told(organ, [second], date(2020, 9, 1), source_id="5", changed_on=date(2020, 8, 3)),
+    ]  # fmt: skip
+    with transaction.atomic():
+        tell_singly(rows)
+        singly = what_stands()
+        transaction.set_rollback(True)
+    assert len(record_publications(rows)) == len(rows)
+    assert what_stands() == singly
+
+
+def test_many_publications_take_as_many_statements_as_one(organ):
+    entries = make_adopted_entries(organ, 3)
+
+    def statements(first, number):
+        rows = [
+            told(organ, entries, date(2020, 3, 20), source_id=str(first + n)) for n in range(number)
+        ]
+        with CaptureQueriesContext(connection) as captured:
+            record_publications(rows)
+        return len(captured)
+
+    assert statements(100, 1) == statements(200, 8)
+
+
+def test_an_empty_set_says_nothing(django_assert_num_queries):
+    with django_assert_num_queries(2):  # the savepoint alone
+        assert record_publications([]) == []

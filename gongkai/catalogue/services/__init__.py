@@ -32,7 +32,12 @@ from gongkai.catalogue.services.occasions import (
     void_occasion,
 )
 from gongkai.catalogue.services.periods import open_periods, recompute_due_dates
-from gongkai.catalogue.services.publications import record_publication, withdraw_publication
+from gongkai.catalogue.services.publications import (
+    PublicationRow,
+    record_publication,
+    record_publications,
+    withdraw_publication,
+)
 from gongkai.catalogue.services.versions import (
     add_entry,
     copy_version,
@@ -48,6 +53,7 @@ __all__ = [
     "EntryImport",
     "Installed",
     "Proposal",
+    "PublicationRow",
     "add_entry",
     "adopt",
     "adopt_many",
@@ -70,6 +76,7 @@ __all__ = [
     "recompute_due_dates",
     "record_occasion",
     "record_publication",
+    "record_publications",
     "release",
     "remove_entry",
     "rename_topic",

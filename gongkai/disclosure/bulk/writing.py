@@ -19,7 +19,7 @@ from django.utils import timezone
 from modelcluster.models import get_serializable_data_for_fields
 from wagtail.models import Revision
 
-from gongkai.catalogue.services import record_publication
+from gongkai.catalogue.services import PublicationRow, record_publications
 from gongkai.disclosure import richtext
 from gongkai.disclosure.bulk.incoming import Incoming
 from gongkai.disclosure.bulk.rows import draw_keys, insert
@@ -151,20 +151,22 @@ class Writer:
             numbers = issue(organs[organ], rows[0][1], len(rows))
             given += [(number, pk) for number, (pk, _) in zip(numbers, rows, strict=True)]
         _update("index_number = %s", given)
-        for at, pk, incoming in waiting:
-            if incoming.entries:
-                record_publication(
-                    organ=organs[incoming.body.pk],
-                    entry_ids=incoming.entries,
-                    source=SOURCE,
-                    source_id=str(pk),
-                    title=incoming.title,
-                    url=public_url(DisclosedItem(pk=pk)),
-                    formed_on=incoming.values["formed_on"],
-                    changed_on=incoming.values["changed_on"],
-                    published_on=timezone.localtime(at).date(),
-                    text=richtext.plain_text(incoming.values["body"]),
-                )
+        record_publications(
+            PublicationRow(
+                organ=organs[incoming.body.pk],
+                entry_ids=incoming.entries,
+                source=SOURCE,
+                source_id=str(pk),
+                title=incoming.title,
+                url=public_url(DisclosedItem(pk=pk)),
+                formed_on=incoming.values["formed_on"],
+                changed_on=incoming.values["changed_on"],
+                published_on=timezone.localtime(at).date(),
+                text=richtext.plain_text(incoming.values["body"]),
+            )
+            for at, pk, incoming in waiting
+            if incoming.entries
+        )
         items_published.send(sender=DisclosedItem, keys=[pk for _, pk, _ in waiting])
         self._published.clear()
 
