@@ -8,6 +8,7 @@ part of it. The fingerprint is SM3 over a canonical JSON, the same for a row and
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import Any, Final
 
@@ -67,6 +68,11 @@ TEXT_FIELDS: Final = (
 )
 """Single texts besides the body and the keywords in which the guard looks."""
 
+_ATTRIBUTES: Final[dict[str, str]] = {
+    name: DisclosedItem._meta.get_field(name).attname  # type: ignore[union-attr]
+    for name in CONTENT_FIELDS
+}
+
 LABELS: Final = {
     name: str(DisclosedItem._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
     for name in (*CONTENT_FIELDS, *DATES_OF_VALIDITY, "next_assessment_on")
@@ -83,7 +89,8 @@ LABELS: Final = {
 
 def content_of(item: DisclosedItem) -> dict[str, Any]:
     """The version's content in plain values, as it is fingerprinted."""
-    content = plain_fields(item)
+    row = {attribute: getattr(item, attribute) for attribute in _ATTRIBUTES.values()}
+    content = plain_fields(row)
     content["mounts"] = sorted(column.pk for column in item.mounts.all())
     content["entries"] = sorted(entry.pk for entry in item.entries.all())
     content["issuers"] = [
@@ -111,14 +118,9 @@ def fingerprint(content: dict[str, Any]) -> str:
     return sm3(text.encode())
 
 
-def plain_fields(item: DisclosedItem) -> dict[str, Any]:
-    """The content fields of the item's row in plain values, without its parts."""
-    return {name: _plain(_value(item, name)) for name in CONTENT_FIELDS}
-
-
-def _value(item: DisclosedItem, name: str) -> Any:
-    field = DisclosedItem._meta.get_field(name)
-    return getattr(item, field.attname)  # type: ignore[union-attr]
+def plain_fields(row: Mapping[str, Any]) -> dict[str, Any]:
+    """The content fields of an item's row (values by attribute) in plain values, without parts."""
+    return {name: _plain(row[attribute]) for name, attribute in _ATTRIBUTES.items()}
 
 
 def _plain(value: Any) -> Any:

@@ -80,16 +80,7 @@ def _once(source: str) -> str:
     # The page has the title as its only first heading.
     text = _HEADING_ONE.sub(r"<\1h2", text)
     text = _BLOCKY.sub(r"<\1p", text)
-    text = nh3.clean(
-        text,
-        tags=set(TAGS),
-        clean_content_tags=set(_WITH_CONTENT),
-        attributes={tag: set(names) for tag, names in ATTRIBUTES.items()},
-        attribute_filter=_attribute,
-        url_schemes={"http", "https", "mailto", "tel"},
-        link_rel="noopener noreferrer",
-        strip_comments=True,
-    )
+    text = _cleaner.clean(text)
     text = _PICTURELESS.sub("", text)
     for _ in range(8):
         lean = _EMPTY.sub("", text)
@@ -149,3 +140,14 @@ def _attribute(tag: str, name: str, value: str) -> str | None:
     if name == "scope":
         return value if value in ("row", "col", "rowgroup", "colgroup") else None
     return value
+
+
+_cleaner: Final = nh3.Cleaner(
+    tags=set(TAGS),
+    clean_content_tags=set(_WITH_CONTENT),
+    attributes={tag: set(names) for tag, names in ATTRIBUTES.items()},
+    attribute_filter=_attribute,
+    url_schemes={"http", "https", "mailto", "tel"},
+    link_rel="noopener noreferrer",
+    strip_comments=True,
+)

@@ -139,10 +139,10 @@ class Bringing:
         if new:
             batch = self._batch()
             writer = Writer(self.actor, batch, lexicon_version)
-            items = writer.write([incoming for _, incoming in new])
+            keys = writer.write([incoming for _, incoming in new])
             writer.number()
-            for (page, _), item in zip(new, items, strict=True):
-                page.state, page.item = State.IMPORTED, item
+            for (page, _), key in zip(new, keys, strict=True):
+                page.state, page.item_id = State.IMPORTED, key
                 page.record = {"fields": page.record["fields"]}
             batch.created += len(new)
             batch.save(update_fields=["created"])
@@ -158,7 +158,7 @@ class Bringing:
                 },
             )
         for page, twin in same:
-            page.state, page.item = State.IMPORTED, twin.item
+            page.state, page.item_id = State.IMPORTED, twin.item_id
             page.reason = "与同批的另一网页相同，没有再导入。"
 
     def _batch(self) -> ImportBatch:

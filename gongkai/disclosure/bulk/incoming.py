@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 from django.core.exceptions import ValidationError
@@ -58,7 +59,7 @@ class Incoming:
     def title(self) -> str:
         return str(self.values["title"])
 
-    @property
+    @cached_property
     def identity(self) -> str:
         return identity_of(self.body.pk, self.title)
 

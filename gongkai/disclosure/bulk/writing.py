@@ -10,19 +10,18 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 
 from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
-from django.db import connection, transaction
+from django.db import connection, models, transaction
 from django.utils import timezone
-from modelcluster.models import get_serializable_data_for_fields
 from wagtail.models import Revision
 
 from gongkai.catalogue.services import PublicationRow, record_publications
 from gongkai.disclosure import richtext
 from gongkai.disclosure.bulk.incoming import Incoming
-from gongkai.disclosure.bulk.rows import draw_keys, insert
+from gongkai.disclosure.bulk.rows import Form, draw_keys, insert
 from gongkai.disclosure.content import fingerprint, plain_fields
 from gongkai.disclosure.links import public_url
 from gongkai.disclosure.models import (
@@ -41,6 +40,13 @@ from gongkai.ledger.actor import Actor
 from gongkai.organs.models import Organ, User
 from gongkai.statute import index_numbers
 
+Row = dict[str, Any]
+"""Values by attribute."""
+
+_ITEM: Final = Form(DisclosedItem)
+_ISSUER: Final = Form(ItemIssuer)
+_ATTACHMENT: Final = Form(Attachment)
+
 
 class Writer:
     """Writes the items of one batch; all portions of one all-or-nothing import share it."""
@@ -55,80 +61,84 @@ class Writer:
         self._type = ContentType.objects.get_for_model(DisclosedItem)
         self._published: list[tuple[datetime, int, Incoming]] = []
 
-    def write(self, portion: Sequence[Incoming]) -> list[DisclosedItem]:
-        """The items, in the order of the portion. Published ones still lack their index number:
-        call `number` when all are written."""
+    def write(self, portion: Sequence[Incoming]) -> list[int]:
+        """Keys of the items, in the order of the portion. Published ones still lack their index
+        number: call `number` when all are written."""
         if not connection.in_atomic_block:
             raise transaction.TransactionManagementError("导入必须在一个事务中写入。")
-        items = [self._item(incoming) for incoming in portion]
+        keys = draw_keys(DisclosedItem, len(portion))
+        revisions = draw_keys(Revision, len(portion))
+        items = [
+            self._item(incoming, key, revision)
+            for incoming, key, revision in zip(portion, keys, revisions, strict=True)
+        ]
         pairs = list(zip(items, portion, strict=True))
-        revision_keys = draw_keys(Revision, len(items))
-        for item, key, revision in zip(
-            items, draw_keys(DisclosedItem, len(items)), revision_keys, strict=True
-        ):
-            item.pk = key
-            item.latest_revision_id = revision
-            item.live_revision_id = revision if self.batch.as_published else None
-        issuers, attachments = self._children(pairs)
+        issuers, attachments = _issuers(pairs), _attachments(pairs)
         insert(
+            Revision,
             [
-                Revision(
-                    pk=item.latest_revision_id,
-                    content_type=self._type,
-                    base_content_type=self._type,
-                    object_id=str(item.pk),
-                    created_at=self.now,
-                    user=self.user,
-                    object_str=str(item),
-                    content=revision_content(
-                        item,
-                        issuers[item.pk],
-                        attachments[item.pk],
-                        incoming.mounts,
-                        incoming.entries,
+                {
+                    "id": item["latest_revision_id"],
+                    "content_type_id": self._type.pk,
+                    "base_content_type_id": self._type.pk,
+                    "object_id": str(item["id"]),
+                    "created_at": self.now,
+                    "user_id": self.user and self.user.pk,
+                    "object_str": item["title"],
+                    "content": self._content(
+                        item, incoming, issuers[item["id"]], attachments[item["id"]]
                     ),
-                )
+                }
                 for item, incoming in pairs
-            ]
+            ],
         )
-        insert(items)
-        insert([row for rows in issuers.values() for row in rows])
-        insert([row for rows in attachments.values() for row in rows])
-        self._many_to_many("mounts", "column_id", [(i.pk, n.mounts) for i, n in pairs])
-        self._many_to_many("entries", "catalogueentry_id", [(i.pk, n.entries) for i, n in pairs])
+        insert(DisclosedItem, items)
+        insert(ItemIssuer, [row for rows in issuers.values() for row in rows])
+        insert(Attachment, [row for rows in attachments.values() for row in rows])
+        for name, column in (("mounts", "column_id"), ("entries", "catalogueentry_id")):
+            insert(
+                getattr(DisclosedItem, name).through,
+                [
+                    {"discloseditem_id": item["id"], column: other}
+                    for item, incoming in pairs
+                    for other in getattr(incoming, name)
+                ],
+            )
         insert(
+            GuardRun,
             [
-                GuardRun(
-                    item=item,
-                    content_hash=content_hash(item, incoming),
-                    lexicon_version=self.lexicon_version,
-                    findings=[finding.stored() for finding in incoming.findings],
-                    unread=[
+                {
+                    "item_id": item["id"],
+                    "content_hash": self._content_hash(item, incoming, issuers[item["id"]]),
+                    "lexicon_version": self.lexicon_version,
+                    "findings": [finding.stored() for finding in incoming.findings],
+                    "unread": [
                         {"name": name, "state": state, "note": why}
                         for name, state, why in incoming.unread
                     ],
-                    run_at=self.now,
-                )
+                    "run_at": self.now,
+                }
                 for item, incoming in pairs
-            ]
+            ],
         )
         insert(
+            ImportedItem,
             [
-                ImportedItem(
-                    item=item,
-                    batch=self.batch,
-                    row=incoming.row,
-                    address=incoming.address,
-                    identity=incoming.identity,
-                )
+                {
+                    "item_id": item["id"],
+                    "batch_id": self.batch.pk,
+                    "row": incoming.row,
+                    "address": incoming.address,
+                    "identity": incoming.identity,
+                }
                 for item, incoming in pairs
-            ]
+            ],
         )
         for item, incoming in pairs:
             self.organs[incoming.body.code] += 1
             if self.batch.as_published and incoming.published_at is not None:
-                self._published.append((incoming.published_at, item.pk, incoming))
-        return items
+                self._published.append((incoming.published_at, item["id"], incoming))
+        return keys
 
     def number(self) -> None:
         """Published items get their index numbers, by year and in the order of publication, and
@@ -171,57 +181,95 @@ class Writer:
         self._published.clear()
 
     # -- one row -------------------------------------------------------------------------------
-    def _item(self, incoming: Incoming) -> DisclosedItem:
-        item = DisclosedItem(
-            organ_id=incoming.body.pk,
-            drafted_by=self.user,
-            live=False,
-            has_unpublished_changes=not self.batch.as_published,
-            blocking=min(sum(finding.blocks for finding in incoming.findings), 9999),
-            created_at=self.now,
+    def _item(self, incoming: Incoming, key: int, revision: int) -> Row:
+        item = {
+            **_ITEM.blank,
             **incoming.values,
-        )
+            "id": key,
+            "organ_id": incoming.body.pk,
+            "drafted_by_id": self.user and self.user.pk,
+            "latest_revision_id": revision,
+            "live": False,
+            "has_unpublished_changes": not self.batch.as_published,
+            "blocking": min(sum(finding.blocks for finding in incoming.findings), 9999),
+            "created_at": self.now,
+            "updated_at": self.now,
+        }
         if self.batch.as_published:
-            item.status = Status.PUBLISHED
-            item.live = True
-            item.published_at = incoming.published_at
-            item.first_published_at = incoming.published_at
-            item.last_published_at = incoming.published_at
-            # Replaced by `number`; unique, and never seen outside this transaction.
-            item.index_number = f"~{self.batch.pk}~{incoming.identity[:24]}~{incoming.row}"
+            item |= {
+                "status": Status.PUBLISHED,
+                "live": True,
+                "live_revision_id": revision,
+                "published_at": incoming.published_at,
+                "first_published_at": incoming.published_at,
+                "last_published_at": incoming.published_at,
+                # Replaced by `number`; unique, and never seen outside this transaction.
+                "index_number": f"~{self.batch.pk}~{incoming.identity[:24]}~{incoming.row}",
+            }
         return item
 
-    def _children(
-        self, pairs: Sequence[tuple[DisclosedItem, Incoming]]
-    ) -> tuple[dict[int, list[ItemIssuer]], dict[int, list[Attachment]]]:
-        issuers: dict[int, list[ItemIssuer]] = {}
-        attachments: dict[int, list[Attachment]] = {}
-        for item, incoming in pairs:
-            named = incoming.issuers or [(incoming.body.pk, incoming.body.name)]
-            issuers[item.pk] = [
-                ItemIssuer(item=item, organ_id=organ, name=name[:120], order=order)
-                for order, (organ, name) in enumerate(named)
-            ]
-            attachments[item.pk] = [
-                Attachment(item=item, stored=stored, name=name, order=order)
-                for order, (stored, name) in enumerate(incoming.stored)
-            ]
-        for model, lists in ((ItemIssuer, issuers), (Attachment, attachments)):
-            rows: list[Any] = [row for found in lists.values() for row in found]
-            for row, key in zip(rows, draw_keys(model, len(rows)), strict=True):
-                row.pk = key
-        return issuers, attachments
+    @staticmethod
+    def _content(
+        item: Row, incoming: Incoming, issuers: Sequence[Row], attachments: Sequence[Row]
+    ) -> dict[str, Any]:
+        """The version as `save_revision` writes it, without asking the database for its parts."""
+        return _ITEM.serialised(item) | {
+            # Of the item as a whole, and not given yet.
+            "index_number": None,
+            "mounts": sorted(incoming.mounts),
+            "entries": sorted(incoming.entries),
+            "issuers": [_ISSUER.serialised(row) for row in issuers],
+            "attachments": [_ATTACHMENT.serialised(row) for row in attachments],
+        }
 
     @staticmethod
-    def _many_to_many(name: str, column: str, pairs: Sequence[tuple[int, list[int]]]) -> None:
-        through: Any = getattr(DisclosedItem, name).through
-        insert(
-            [
-                through(**{"discloseditem_id": item, column: other})
-                for item, others in pairs
-                for other in others
-            ]
+    def _content_hash(item: Row, incoming: Incoming, issuers: Sequence[Row]) -> str:
+        """The fingerprint of `content.content_hash`, from what is at hand."""
+        return fingerprint(
+            plain_fields(item)
+            | {
+                "mounts": sorted(incoming.mounts),
+                "entries": sorted(incoming.entries),
+                "issuers": [[row["organ_id"], row["name"]] for row in issuers],
+                "attachments": [[name, stored.sha256] for stored, name in incoming.stored],
+            }
         )
+
+
+def _issuers(pairs: Sequence[tuple[Row, Incoming]]) -> dict[int, list[Row]]:
+    """By item; the body itself where none is named."""
+    return _children(
+        ItemIssuer,
+        {
+            item["id"]: [
+                {"organ_id": organ, "name": name[:120]}
+                for organ, name in incoming.issuers or [(incoming.body.pk, incoming.body.name)]
+            ]
+            for item, incoming in pairs
+        },
+    )
+
+
+def _attachments(pairs: Sequence[tuple[Row, Incoming]]) -> dict[int, list[Row]]:
+    return _children(
+        Attachment,
+        {
+            item["id"]: [{"stored_id": stored.pk, "name": name} for stored, name in incoming.stored]
+            for item, incoming in pairs
+        },
+    )
+
+
+def _children(model: type[models.Model], lists: dict[int, list[Row]]) -> dict[int, list[Row]]:
+    """The parts of each item with their keys, in their order."""
+    keys = iter(draw_keys(model, sum(map(len, lists.values()))))
+    return {
+        item: [
+            {"id": next(keys), "item_id": item, "order": order, **row}
+            for order, row in enumerate(rows)
+        ]
+        for item, rows in lists.items()
+    }
 
 
 def _update(assignments: str, rows: Sequence[tuple[Any, ...]]) -> None:
@@ -231,32 +279,3 @@ def _update(assignments: str, rows: Sequence[tuple[Any, ...]]) -> None:
     table = connection.ops.quote_name(DisclosedItem._meta.db_table)
     with connection.cursor() as cursor:
         cursor.executemany(f"UPDATE {table} SET {assignments} WHERE id = %s", rows)  # noqa: S608
-
-
-def revision_content(
-    item: DisclosedItem,
-    issuers: Sequence[ItemIssuer],
-    attachments: Sequence[Attachment],
-    mounts: Sequence[int],
-    entries: Sequence[int],
-) -> dict[str, Any]:
-    """The version as `save_revision` writes it, without asking the database for its parts."""
-    content: dict[str, Any] = get_serializable_data_for_fields(item)
-    # Of the item as a whole, and not given yet.
-    content["index_number"] = None
-    content["mounts"] = sorted(mounts)
-    content["entries"] = sorted(entries)
-    content["issuers"] = [get_serializable_data_for_fields(row) for row in issuers]
-    content["attachments"] = [get_serializable_data_for_fields(row) for row in attachments]
-    return content
-
-
-def content_hash(item: DisclosedItem, incoming: Incoming) -> str:
-    """The fingerprint of `content.content_hash`, from what is at hand."""
-    content = plain_fields(item)
-    named = incoming.issuers or [(incoming.body.pk, incoming.body.name)]
-    content["mounts"] = sorted(incoming.mounts)
-    content["entries"] = sorted(incoming.entries)
-    content["issuers"] = [[organ, name[:120]] for organ, name in named]
-    content["attachments"] = [[name, stored.sha256] for stored, name in incoming.stored]
-    return fingerprint(content)
