@@ -13,7 +13,11 @@ import re
 from typing import Final
 
 import nh3
+from django.core.exceptions import ValidationError
+from lxml import etree
 from lxml import html as lxml_html
+
+from gongkai.guard.nesting import TOO_DEEP, too_deep
 
 TAGS: Final = frozenset(
     {
@@ -40,15 +44,17 @@ _ALIGN: Final = frozenset({"left", "right", "center", "justify"})
 _SPAN: Final = re.compile(r"[1-9]\d{0,2}")
 _PIXELS: Final = re.compile(r"\d{1,5}")
 _SMALL: Final = frozenset({"0", "1", "2"})
-_COMMENT: Final = re.compile(r"<!--.*?-->|<!\[.*?\]>|<\?xml.*?>", re.DOTALL)
-_OFFICE: Final = re.compile(r"</?(?:o|w|v|m|st1):[a-z][^>]*>", re.IGNORECASE)
+# Each ends at the next tag or at the end of the text, so that a text full of openings costs no more
+# time than another.
+_COMMENT: Final = re.compile(r"<!--.*?(?:-->|\Z)|<!\[[^<>]*>|<\?xml[^<>]*>", re.DOTALL)
+_OFFICE: Final = re.compile(r"</?(?:o|w|v|m|st1):[a-z][^<>]*>", re.IGNORECASE)
 _HEADING_ONE: Final = re.compile(r"<(/?)h1(?=[\s>])", re.IGNORECASE)
 _BLOCKY: Final = re.compile(
     r"<(/?)(?:div|section|article|header|footer|main|center|address|pre)(?=[\s>])", re.IGNORECASE
 )
 _EMPTY: Final = re.compile(r"<p>(?:\s|&nbsp;|\xa0|<br\s*/?>)*</p>")
 _PICTURELESS: Final = re.compile(r"<img(?![^>]*\ssrc=)[^>]*>")
-_BLANK_LINES: Final = re.compile(r"\s*\n\s*\n\s*")
+_BLANK: Final = re.compile(r"\s++")
 _BLOCKS: Final = frozenset(
     {
         "p", "h2", "h3", "h4", "h5", "h6", "li", "tr", "dt", "dd", "blockquote", "caption",
@@ -61,14 +67,22 @@ PASSES: Final = 6
 
 
 def clean(source: str) -> str:
-    """`source` as it may be published. Idempotent; plain text comes back escaped."""
+    """`source` as it may be published. Idempotent; plain text comes back escaped.
+
+    ValidationError for what nests deeper than anybody writes: reading it would take for ever.
+    """
     text = source or ""
+    if too_deep(text):
+        raise ValidationError(TOO_DEEP)
     # What nests wrongly (a link within a link across a table) is put right by being read again.
     for _ in range(PASSES):
         cleaned = _once(text)
         if cleaned == text:
             break
         text = cleaned
+    # The parser adds what a table's rows stand in.
+    if too_deep(text):
+        raise ValidationError(TOO_DEEP)
     return text
 
 
@@ -87,7 +101,12 @@ def _once(source: str) -> str:
         if lean == text:
             break
         text = lean
-    return _BLANK_LINES.sub("\n", text).strip()
+    return _BLANK.sub(_fewer_lines, text).strip()
+
+
+def _fewer_lines(blank: re.Match[str]) -> str:
+    """Blank lines as one line break; other white space as it is."""
+    return "\n" if blank.group().count("\n") > 1 else blank.group()
 
 
 def plain_text(source: str) -> str:
@@ -95,7 +114,9 @@ def plain_text(source: str) -> str:
     if not source.strip():
         return ""
     try:
-        root = lxml_html.fragment_fromstring(source, create_parent="div")
+        # Twice as deep in the tree as it counts for `too_deep`: rows and cells are not counted.
+        parser = lxml_html.HTMLParser(huge_tree=True)
+        root = lxml_html.fragment_fromstring(source, create_parent="div", parser=parser)
     except Exception:  # lxml raises several kinds for what is no document at all
         return ""
     pieces: list[str] = []
@@ -104,22 +125,25 @@ def plain_text(source: str) -> str:
     return "\n".join(line.strip() for line in lines if line.strip())
 
 
-def _collect(element: lxml_html.HtmlElement, pieces: list[str]) -> None:
-    tag = element.tag if isinstance(element.tag, str) else ""
-    if tag in ("script", "style") or not tag:
-        return
-    if tag in _BLOCKS:
-        pieces.append("\n")
-    if element.text:
-        pieces.append(element.text.replace("\n", " "))
-    for child in element:
-        _collect(child, pieces)
-        if child.tail:
-            pieces.append(child.tail.replace("\n", " "))
-    if tag in _CELLS:
-        pieces.append("\t")
-    if tag in _BLOCKS:
-        pieces.append("\n")
+def _collect(root: lxml_html.HtmlElement, pieces: list[str]) -> None:
+    """The words of a tree in their order, without a stack as deep as the tree."""
+    walker = etree.iterwalk(root, events=("start", "end", "comment", "pi"))
+    for event, element in walker:
+        tag = element.tag if isinstance(element.tag, str) else ""
+        if event == "start":
+            if tag in _BLOCKS:
+                pieces.append("\n")
+            if tag in ("script", "style"):
+                walker.skip_subtree()
+            elif element.text:
+                pieces.append(element.text.replace("\n", " "))
+            continue
+        if tag in _CELLS:
+            pieces.append("\t")
+        if tag in _BLOCKS:
+            pieces.append("\n")
+        if element is not root and element.tail:
+            pieces.append(element.tail.replace("\n", " "))
 
 
 def _attribute(tag: str, name: str, value: str) -> str | None:

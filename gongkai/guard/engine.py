@@ -32,6 +32,7 @@ from gongkai.guard.findings import PERSONAL, FileScan, Finding
 from gongkai.guard.html import read_page
 from gongkai.guard.lexicon import Lexicon
 from gongkai.guard.masking import mask_html, mask_text
+from gongkai.guard.nesting import PAGE_NESTING, TOO_DEEP, too_deep
 from gongkai.guard.readers import read
 from gongkai.guard.readers.document import MAX_TEXT
 from gongkai.guard.readers.text import decode
@@ -136,7 +137,11 @@ def _scan_stream(
         stream.seek(0)
         data = stream.read(MAX_TEXT + 1)
         if len(data) <= MAX_TEXT:
-            return FileScan(scan_html(decode(data), lexicon, where=prefix, on=on), "read")
+            source = decode(data)
+            found = scan_html(source, lexicon, where=prefix, on=on)
+            if too_deep(source, PAGE_NESTING):
+                return FileScan(found, "unreadable", TOO_DEEP)
+            return FileScan(found, "read")
     stream.seek(0)
     document = read(stream, name)
     segments = [(f"{prefix}{place}", text) for place, text in document.segments]

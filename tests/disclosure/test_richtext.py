@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from django.core.exceptions import ValidationError
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -150,6 +151,44 @@ def test_plain_text_has_a_line_a_paragraph_and_tabs_between_cells() -> None:
         "<table><tr><td>单位</td><td>数量</td></tr><tr><td>测试局</td><td>3</td></tr></table>尾"
     )
     assert plain_text(html) == "标题\n第一段\n续行\n甲\n乙\n单位\t数量\n测试局\t3\n尾"
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "<div>" * 100_000 + "正文" + "</div>" * 100_000,
+        "<ul><li>" * 50_000,
+        "<p><b>字" * 50_000,
+        "<table><tr><td>" * 150 + "正文",
+    ],
+)
+def test_what_nests_deeper_than_anybody_writes_is_refused(source: str) -> None:
+    # A parser's time grows with the square of the depth: 15 seconds for the first of them.
+    with pytest.raises(ValidationError, match="嵌套过深"):
+        clean(source)
+
+
+def test_what_nests_deep_is_read_to_its_end() -> None:
+    deep = "<ul><li>" * 190 + "正文" + "</li></ul>" * 190
+    assert plain_text(clean(deep)) == "正文"
+    assert clean("<td><font>甲</td>" * 5_000), "what is closed for its author does not add up"
+
+
+@pytest.mark.parametrize(
+    "piece", ["<!--", "<![x", "<?xml", "<img ", "<p>&nbsp;", "a  \n  ", " ", "\n"]
+)
+def test_a_text_of_nothing_but_openings_costs_no_more_than_its_length(piece: str) -> None:
+    # Quadratic work would take minutes here; the suite's patience is the measure.
+    cleaned = clean("甲" + piece * 50_000 + "乙")
+    assert cleaned.startswith("甲")
+
+
+def test_blank_lines_become_one_and_other_space_stays() -> None:
+    assert clean("甲 \n \n 乙\n丙  丁") == "甲\n乙\n丙  丁"
+
+
+def test_words_beside_a_comment_are_kept_in_the_plain_text() -> None:
+    assert plain_text("甲<!-- 不要 -->乙<script>x()</script>丙") == "甲乙丙"
 
 
 def test_plain_text_of_nothing_is_nothing() -> None:

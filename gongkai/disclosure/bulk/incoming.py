@@ -162,12 +162,16 @@ class Judge:
             "column_id": column,
             "document_kind": cells["document_kind"] or self.document_kind,
             "keywords": list(cells["keywords"] or ()),
-            "body": richtext.clean(cells["body"]),
+            "body": "",
             "topic_id": None,
             "statutory_item": "",
             "exemption": "",
             "source_url": "",
         }
+        try:
+            values["body"] = richtext.clean(cells["body"])
+        except ValidationError as refused:
+            fault("body", refused.messages[0])
         if cells["topic"]:
             values["topic_id"] = looked_up("topic", self.resolver.topic, cells["topic"])
         for name, find in (

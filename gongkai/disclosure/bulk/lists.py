@@ -14,6 +14,7 @@ from urllib.parse import urldefrag, urljoin, urlsplit
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from gongkai.disclosure.bulk.profiles import Profile
+from gongkai.guard.nesting import PAGE_NESTING, too_deep
 
 MAX_ADDRESS: Final = 500
 _DAY: Final = re.compile(
@@ -48,7 +49,10 @@ def read_list(text: str, address: str, profile: Profile) -> ListPage:
     The profile's selectors come first; where they find nothing, the largest group of links
     that stand beside a date is taken, else the largest group of list entries.
     """
-    tree = LexborHTMLParser(html_of(text))
+    html = html_of(text)
+    if too_deep(html, PAGE_NESTING):
+        return ListPage((), ())
+    tree = LexborHTMLParser(html)
     base = _base(tree, address)
     nodes = _by_selectors(tree, profile.links) or _by_dates(tree) or _by_entries(tree)
     links: dict[str, ListedLink] = {}

@@ -13,6 +13,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from gongkai.disclosure.bulk.labels import label_key
 from gongkai.disclosure.bulk.lists import absolute
 from gongkai.disclosure.bulk.profiles import Profile
+from gongkai.guard.nesting import PAGE_NESTING, TOO_DEEP, too_deep
 
 EXTENSIONS: Final = (
     "pdf", "doc", "docx", "wps", "ofd", "xls", "xlsx", "et", "csv", "ppt", "pptx", "txt", "rtf",
@@ -64,6 +65,9 @@ class PageRecord:
 def read_page(html: str, address: str, profile: Profile) -> PageRecord:
     """The page as a record; what could not be found is simply not in `fields`."""
     record = PageRecord()
+    if too_deep(html, PAGE_NESTING):
+        record.notes.append(TOO_DEEP)
+        return record
     tree = LexborHTMLParser(html)
     base_node = tree.css_first("base[href]")
     base = absolute(address, base_node.attributes.get("href") or "") if base_node else ""

@@ -24,6 +24,7 @@ from selectolax.lexbor import LexborHTMLParser, SelectolaxError
 
 from gongkai.disclosure.bulk.labels import fields_by_key, label_key, labels_of
 from gongkai.disclosure.models import DocumentKind
+from gongkai.guard.nesting import PAGE_NESTING, too_deep
 
 GENERIC: Final = "generic"
 _SELECTORS: Final = {
@@ -119,6 +120,8 @@ def profile_of(name: str, mapping: Mapping[str, Any] | None = None) -> Profile:
 
 def recognise(html: str) -> str:
     """Which packaged profile a page most probably belongs to ("generic" when none)."""
+    if too_deep(html, PAGE_NESTING):
+        return GENERIC
     tree = LexborHTMLParser(html)
     best, most = GENERIC, 0
     for name, data in packaged().items():

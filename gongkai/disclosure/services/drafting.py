@@ -191,7 +191,7 @@ def apply(item: DisclosedItem, values: Mapping[str, Any]) -> None:
             related: Any = DisclosedItem._meta.get_field(name)
             setattr(item, name, _objects(related.related_model, value, name))
         elif name == "body":
-            item.body = richtext.clean(str(value or ""))
+            item.body = _cleaned(value)
         elif name == "keywords":
             item.keywords = _keywords(value)
         elif name == "document_number":
@@ -201,6 +201,13 @@ def apply(item: DisclosedItem, values: Mapping[str, Any]) -> None:
     if item.disclosure_attribute == DisclosureAttribute.PROACTIVE:
         item.exemption = item.attribute_reason = item.attribute_basis = ""
         item.next_assessment_on = None
+
+
+def _cleaned(body: Any) -> str:
+    try:
+        return richtext.clean(str(body or ""))
+    except ValidationError as refused:
+        raise ValidationError({"body": refused.messages}) from None
 
 
 def set_issuers(item: DisclosedItem, issuers: Iterable[Issuer]) -> None:

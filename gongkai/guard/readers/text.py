@@ -8,6 +8,7 @@ import io
 import re
 from typing import Any, BinaryIO
 
+from gongkai.guard.nesting import PAGE_NESTING, TOO_DEEP, too_deep
 from gongkai.guard.readers.document import MAX_TEXT, Collector, Unreadable
 from gongkai.guard.readers.lines import spelled, unwrapped
 
@@ -77,34 +78,6 @@ _BLOCKS = frozenset(
     ]
 )
 _SAID = ("alt", "title", "value", "placeholder", "content", "label", "summary")
-_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
-#: Elements that people do not close.
-_UNCLOSED = frozenset(
-    [
-        "area",
-        "base",
-        "br",
-        "col",
-        "embed",
-        "hr",
-        "img",
-        "input",
-        "link",
-        "meta",
-        "param",
-        "source",
-        "track",
-        "wbr",
-        "p",
-        "li",
-        "dt",
-        "dd",
-        "td",
-        "th",
-        "tr",
-    ]
-)
-_MAX_NESTING = 500
 _CELL_LIMIT = 1024 * 1024
 _CLIMB = 200
 
@@ -181,14 +154,15 @@ def read_csv(stream: BinaryIO, name: str, found: Collector) -> None:
 def read_html(stream: BinaryIO, name: str, found: Collector) -> None:
     """Collect the text of a web page block by block, with what stands in attributes and comments.
 
-    Raises ``Full``.
+    A page too deep for a parser is unreadable; its words are collected all the same. Raises
+    ``Full`` and ``Unreadable``.
     """
     from selectolax.lexbor import LexborHTMLParser
 
     source = _whole(stream)
-    if _nesting(source) > _MAX_NESTING:
+    if too_deep(source, PAGE_NESTING):
         found.add("全文", re.sub(r"<[^<>]*>", "", source))
-        return
+        raise Unreadable(TOO_DEEP)
     root = LexborHTMLParser(source).root
     if root is None:
         return
@@ -222,16 +196,6 @@ def read_html(stream: BinaryIO, name: str, found: Collector) -> None:
     flush()
     found.add("提示文字", "\n".join(said))
     found.add("网页注释", "\n".join(comments))
-
-
-def _nesting(source: str) -> int:
-    """How deep elements may stand in one another: the parser's time grows with its square."""
-    depth = deepest = 0
-    for tag in _TAG.finditer(source):
-        if tag[2].lower() not in _UNCLOSED:
-            depth = max(depth - 1, 0) if tag[1] else depth + 1
-            deepest = max(deepest, depth)
-    return deepest
 
 
 def _block_of(node: Any) -> int:
