@@ -15,6 +15,8 @@ _FILE: Final = re.compile(r"附件《(.*?)》(?=\S|$)")
 _ORDER: Final = {"serious": 0, "warning": 1, "advice": 2}
 TEXTS: Final = "正文和各栏"
 NOTES: Final = 5
+IN_FILE: Final = "附件不能自动修改，请在原文件中改正后重新上传，替换这个附件。"
+IN_TEXT: Final = "可点“一键脱敏”遮蔽。"
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,7 @@ class Row:
     finding: Mapping[str, Any]
     override: GuardOverride | None
     in_body: bool
+    in_file: bool = False
 
     @property
     def severity(self) -> str:
@@ -33,6 +36,13 @@ class Row:
     @property
     def blocks(self) -> bool:
         return self.finding["severity"] == "serious" and self.override is None
+
+    @property
+    def hint(self) -> str:
+        """How it is mended here, where the guard itself only says what is wrong."""
+        if self.in_file:
+            return IN_FILE
+        return IN_TEXT if self.finding["check"] in PERSONAL else ""
 
 
 @dataclass(frozen=True)
@@ -83,6 +93,8 @@ def notes_on(run: GuardRun | None, name: str) -> list[str]:
     notes = notes[:NOTES] + (
         [f"还有{len(notes) - NOTES}处，见审查结果。"] if len(notes) > NOTES else []
     )
+    if notes:
+        notes.append(IN_FILE)
     return notes + [
         f"没有检查内容：{file['note'] or '无法读取。'}请人工核对有无个人信息。"
         for file in run.unread
@@ -103,6 +115,7 @@ def panel(item: DisclosedItem, run: GuardRun) -> Panel:
                 finding,
                 passed.get(finding["key"]),
                 highlight.in_body(finding),
+                in_file=named is not None,
             )
         )
     ordered = sorted(groups, key=lambda name: (name != TEXTS, name))

@@ -181,6 +181,7 @@ def test_the_form_shows_again_what_was_found_in_its_files(officer, office):
     page = text_of(officer.get(url("edit", item.pk)))
     assert "附件《名单.docx》" in page
     assert "身份证号码" in page
+    assert "重新上传，替换这个附件" in page
     assert number not in page
 
 

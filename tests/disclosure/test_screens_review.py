@@ -191,6 +191,10 @@ def test_findings_are_shown_by_place_marked_in_the_text_and_masked_with_one_clic
     page = text_of(client.get(url("item_detail", item.pk)))
     assert f'id="found-1" tabindex="-1">{number}</mark>' in page
     assert "附件《名单.docx》（1）" in page
+    in_text, in_file = page.split("附件《名单.docx》（1）")
+    assert "可点“一键脱敏”" in in_text
+    assert "替换这个附件" in in_file
+    assert "点“一键脱敏”" not in in_file, "a file cannot be masked that way"
     refused = client.post(url("submit", item.pk), follow=True)
     assert "不能送审" in text_of(refused)
 

@@ -15,6 +15,7 @@ from gongkai.disclosure.forms.files import about, sign, unsign
 from gongkai.disclosure.forms.item import UploadForm
 from gongkai.disclosure.guarding import lexicon_for
 from gongkai.disclosure.models import DisclosedItem, StoredFile
+from gongkai.disclosure.panel import IN_FILE
 from gongkai.disclosure.views.base import ItemView, words_of
 from gongkai.guard.engine import scan_file
 from gongkai.guard.files import clean_name
@@ -50,6 +51,8 @@ def take_in(actor: Actor, organ: Organ, upload: Any) -> tuple[StoredFile, str, l
         notes.append(f"{finding.where}：{finding.label}“{finding.masked}”。{finding.message}")
     if len(serious) > NOTES:
         notes.append(f"还有{len(serious) - NOTES}处，保存后在审查结果中列出。")
+    if serious:
+        notes.append(IN_FILE)
     if scan.state != "read":
         notes.append(f"没有检查内容：{scan.note or '无法读取'}请人工核对有无个人信息。")
     return stored, name, notes

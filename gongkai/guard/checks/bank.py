@@ -22,7 +22,7 @@ from gongkai.guard.checks.view import Hit, View
 from gongkai.guard.findings import Severity
 from gongkai.statute.identity import born_on
 
-MESSAGE = "含有银行卡号。请删除，或只保留首尾（点“一键脱敏”）后再发布。"
+MESSAGE = "含有银行卡号。请删除，或只保留首尾后再发布。"
 DOUBTFUL_MESSAGE = "疑似银行卡号。请核对，属于个人账户的删除或脱敏后再发布。"
 ACCOUNT_MESSAGE = "含有账户号码，上下文像是单位账户。请核对，属于个人账户的删除或脱敏后再发布。"
 

@@ -9,7 +9,7 @@ from gongkai.guard.checks.numbers import Run, is_labelled_otherwise
 from gongkai.guard.checks.view import Hit, View
 from gongkai.statute.identity import is_identity_number, looks_like_old_number
 
-MESSAGE = "含有公民身份号码。请删除，或只保留首尾（点“一键脱敏”）后再发布。"
+MESSAGE = "含有公民身份号码。请删除，或只保留首尾后再发布。"
 OLD_MESSAGE = "疑似15位旧身份证号码。请核对，属实的删除或脱敏后再发布。"
 
 _IDENTITY_WORDS = re.compile(r"身份|证件号|居民证|户口|姓名|性别|出生|本人|监护人|户主")

@@ -20,10 +20,7 @@ from gongkai.guard.checks.numbers import (
 )
 from gongkai.guard.checks.view import Hit, View
 
-MESSAGE = (
-    "含有手机号码。请删除或脱敏（点“一键脱敏”）后再发布；"
-    "确属对外公布的办公电话，请加入办公电话白名单。"
-)
+MESSAGE = "含有手机号码。请删除或脱敏后再发布；确属对外公布的办公电话，请加入办公电话白名单。"
 
 _TELEPHONE_WORDS = re.compile(
     r"手机|电话|联系|致电|拨打|号码|微信|短信|本人|姓名|tel|phone|mobile|cell|wx", re.IGNORECASE
