@@ -7,6 +7,7 @@ labels = {
     "disclosure.delete": "删除政府信息草稿",
     "disclosure.mask": "脱敏政府信息",
     "disclosure.file.store": "上传附件",
+    "disclosure.file.tidy": "清理无人使用的附件",
     "disclosure.submit": "送审政府信息",
     "disclosure.recall": "收回送审的政府信息",
     "disclosure.approve": "审核通过政府信息",

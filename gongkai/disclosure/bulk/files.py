@@ -24,6 +24,7 @@ from django.core.files import File
 from gongkai.disclosure.bulk.columns import paragraphs
 from gongkai.disclosure.bulk.decoding import decode
 from gongkai.disclosure.models import StoredFile
+from gongkai.disclosure.services.files import uploaded_again
 from gongkai.guard.engine import scan_file
 from gongkai.guard.files import accept
 from gongkai.guard.findings import FileScan
@@ -175,7 +176,10 @@ class Store:
             return Kept(stored, name, _renamed(scan, name))
         accepted = accept(io.BytesIO(data), name)
         scan = scan_file(accepted.data, accepted.name, self.lexicon)
-        found = StoredFile.objects.filter(sha256=accepted.sha256).first()
+        if self._dry_run:
+            found = StoredFile.objects.filter(sha256=accepted.sha256).first()
+        else:
+            found = uploaded_again(accepted.sha256)
         if found is None:
             found = StoredFile(
                 sha256=accepted.sha256,

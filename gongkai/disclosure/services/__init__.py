@@ -35,6 +35,7 @@ from gongkai.disclosure.services.review import (
     recall,
     submit,
 )
+from gongkai.disclosure.services.tidying import Tidied, tidy_files
 
 __all__ = [
     "ASPECTS",
@@ -42,6 +43,7 @@ __all__ = [
     "DueReport",
     "GuardBlocked",
     "Masked",
+    "Tidied",
     "amend",
     "check_item",
     "configure_chain",
@@ -65,6 +67,7 @@ __all__ = [
     "set_prefixes",
     "store_file",
     "submit",
+    "tidy_files",
     "update_item",
     "withdraw",
 ]
