@@ -120,39 +120,5 @@ def coverage_by_body(user: Any, today: date) -> list[BodyColumn]:
     return [BodyColumn("目录覆盖率", cells)]
 
 
-def worst_bodies(user: Any, today: date) -> WorkList:
-    """For who compiles the catalogue: the bodies with most overdue publications."""
-    late = policy.scope(
-        Occasion.objects.filter(UNMET, due_on__lt=today, opens_on__lte=today),
-        user,
-        "catalogue.manage",
-    )
-    rows = list(
-        late.order_by()
-        .values("organ_id", "organ__code", "organ__name", "organ__short_name")
-        .annotate(number=Count("pk"))
-        .order_by("-number", "organ__code")
-    )
-    address = reverse("catalogue:occasions")
-    tasks = [
-        Task(
-            title=f"{row['organ__short_name'] or row['organ__name']}有{row['number']}项应公开未公开",
-            url=f"{address}?organ={row['organ__code']}&state=overdue",
-            organ=row["organ__short_name"] or row["organ__name"],
-            is_urgent=True,
-        )
-        for row in rows[:LISTED]
-    ]
-    return WorkList(
-        title="公开不及时的机关",
-        url=reverse("catalogue:coverage"),
-        tasks=tasks,
-        total=len(rows),
-        kind="watch",
-        late=0,
-        now=len(rows),
-    )
-
-
-sources = (due_publications, worst_bodies)
+sources = (due_publications,)
 body_sources = (overdue_by_body, coverage_by_body)

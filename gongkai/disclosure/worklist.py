@@ -127,9 +127,16 @@ def to_assess(user: Any, today: date) -> WorkList:
         )
         for item in items[:LISTED]
     ]
-    total = items.count()
+    counted = items.order_by().aggregate(
+        total=Count("pk"), late=Count("pk", filter=Q(next_assessment_on__lt=today))
+    )
     return WorkList(
-        "不予公开信息到期评估", reverse("disclosure:assessments"), tasks, total, late=total
+        "不予公开信息到期评估",
+        reverse("disclosure:assessments"),
+        tasks,
+        counted["total"],
+        late=counted["late"],
+        now=counted["total"] - counted["late"],
     )
 
 

@@ -108,6 +108,23 @@ def test_what_is_withheld_what_was_asked_and_what_waits_are_listed(office: Offic
     assert worklist.scheduled(make_user("request_officer", office.organ), today).total == 0
 
 
+def test_an_assessment_due_today_is_not_late_yet(office: Office) -> None:
+    """Art. 18: what is due today may still be done today."""
+    today = TODAY()
+    for title, day in (("今天到期", today), ("昨天到期", today - timedelta(days=1))):
+        make_disclosed_item(
+            office.organ,
+            title=title,
+            status=Status.DECIDED,
+            disclosure_attribute="withheld",
+            attribute_reason="涉密",
+            next_assessment_on=day,
+        )
+    work = worklist.to_assess(office.officer, today)
+    assert (work.total, work.late, work.now) == (2, 1, 1)
+    assert [task.group(today) for task in work.tasks] == ["late", "now"]
+
+
 def test_items_of_an_abolished_body_are_offered_to_the_successor(office: Office) -> None:
     office.draft()
     successor = Office()
