@@ -22,6 +22,15 @@ def packaged_rows():
     return list(csv.DictReader(text.splitlines()))
 
 
+def test_every_yearly_day_of_the_packaged_catalogue_is_a_real_day():
+    """A duty of 31 April would never fall due."""
+    days = {row["item_code"]: row["cycle_by"] for row in packaged_rows() if row["cycle_by"]}
+    assert days
+    for code, day in days.items():
+        month, number = map(int, day.split("-"))
+        assert date(2021, month, number), code
+
+
 @pytest.mark.django_db
 def test_a_new_city_has_topics_fields_columns_and_a_draft_to_revise():
     government = make_organ("411281", name="测试市人民政府")
