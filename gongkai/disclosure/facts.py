@@ -17,7 +17,7 @@ from django.utils import timezone
 from gongkai.catalogue.models import ColumnKind
 from gongkai.disclosure.links import staff_url
 from gongkai.disclosure.models import DisclosedItem
-from gongkai.statute.facts import FactRow, FactSource
+from gongkai.statute.facts import FactRow, FactSource, Measure
 from gongkai.statute.formats import ReportFormat
 
 CHUNK: Final = 2000
@@ -95,5 +95,12 @@ sources: tuple[FactSource, ...] = (
         ),
         permission="disclosure.view",
         record_url=_address,
+        measures={
+            TOTAL: Measure(TOTAL, "本年主动公开的政府信息", "条"),
+            **{
+                cell: Measure(cell, f"本年主动公开的政府信息·{ColumnKind(kind).label}", "条")
+                for cell, kind in MEASURES.items()
+            },
+        },
     ),
 )

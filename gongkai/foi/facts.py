@@ -30,7 +30,7 @@ from django.db.models.functions import Cast, Coalesce
 from django.urls import reverse
 
 from gongkai.foi.models import FoiEvent, FoiRequest, RemedyCase
-from gongkai.statute.facts import FactRow, FactSource
+from gongkai.statute.facts import FactRow, FactSource, Measure
 from gongkai.statute.formats import ReportFormat
 
 CHUNK = 5_000
@@ -338,5 +338,9 @@ sources: tuple[FactSource, ...] = (
         ),
         permission="foi.view",
         record_url=_payment_address,
+        measures={
+            "m.fee.requests": Measure("m.fee.requests", "本年缴纳信息处理费的申请", "件"),
+            "m.fee.amount": Measure("m.fee.amount", "本年收取的信息处理费", "元"),
+        },
     ),
 )

@@ -166,6 +166,13 @@ _KINDS = {
 """Kinds of columns told beside the total; they part some of it, so the rest is told too."""
 
 
+QUOTED = {
+    "s1": ("m.items.published", *_KINDS),
+    "s6": ("m.fee.requests", "m.fee.amount"),
+}
+"""Section → the measures its draft quotes."""
+
+
 def _published(built: BuiltReport) -> list[str]:
     """How much was published in the year, as far as the records know (条例第二十三条)."""
     total = built.measures.get("m.items.published")

@@ -20,7 +20,7 @@ from functools import cache
 from django.apps import apps
 from django.utils.module_loading import autodiscover_modules
 
-from gongkai.statute.facts import FactSource
+from gongkai.statute.facts import FactSource, Measure
 from gongkai.statute.formats import CellSpec, ReportFormat, format_ids, get_format
 
 MEASURE = "m."
@@ -45,6 +45,14 @@ def sources_for(report_format: ReportFormat) -> tuple[FactSource, ...]:
 def source_of(report_format: ReportFormat, cell: str) -> FactSource | None:
     """The source that counts this leaf cell (or measure), if there is one."""
     return _index(report_format).get(cell)
+
+
+def spec_of(report_format: ReportFormat, cell: str) -> CellSpec | Measure | None:
+    """What a cell or a measure with a name holds; None for an id that the format has not."""
+    if cell in report_format.cells:
+        return report_format.cells[cell]
+    source = source_of(report_format, cell)
+    return source.measures.get(cell) if source is not None else None
 
 
 @cache

@@ -7,8 +7,8 @@ are typed as ``Any``: this package imports no Django.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -24,6 +24,16 @@ class FactRow(NamedTuple):
 
 
 @dataclass(frozen=True)
+class Measure:
+    """A figure that no table asks for and the text does; it is never declared and has no parts."""
+
+    id: str
+    label: str
+    unit: str
+    derived: bool = False
+
+
+@dataclass(frozen=True)
 class FactSource:
     """One kind of record that is counted into the report.
 
@@ -33,6 +43,7 @@ class FactSource:
     ``records``: the queryset of records behind one cell, for a set of bodies.
     ``columns``: (attribute, heading) pairs with which those records are listed.
     ``record_url``: the address of one record for staff, if it has a page of its own.
+    ``measures``: what each measure among its cells counts; one not named here has no page.
     ``permission``: the action a person must be allowed to open the records.
     """
 
@@ -44,3 +55,4 @@ class FactSource:
     columns: tuple[tuple[str, str], ...]
     permission: str
     record_url: Callable[[Any], str] | None = None
+    measures: Mapping[str, Measure] = field(default_factory=dict, compare=False)

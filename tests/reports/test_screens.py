@@ -13,9 +13,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from gongkai.organs.models import Organ, Role, User
-from gongkai.reports import content, services
+from gongkai.reports import content, queries, services
 from gongkai.reports.models import AnnualReport, State
 from gongkai.reports.staff import sections
+from tests.factories.disclosure import make_column, published
 from tests.factories.organs import make_organ, make_user
 from tests.factories.reports import (
     CONSOLE,
@@ -285,13 +286,60 @@ def test_records_without_permission_are_counted_but_not_shown(bureau: Organ) -> 
 
 @pytest.mark.parametrize(
     ("year", "scope", "cell"),
-    [(2018, "own", "t3.new.total"), (2021, "all", "t3.new.total"), (2021, "own", "t9.x")],
+    [
+        (2018, "own", "t3.new.total"),
+        (2021, "all", "t3.new.total"),
+        (2021, "own", "t9.x"),
+        (2021, "own", "m.items.x"),
+        (2019, "own", "m.fee.amount"),
+    ],
 )
 def test_a_figure_that_does_not_exist_is_not_found(
     bureau: Organ, head: User, year: int, scope: str, cell: str
 ) -> None:
     address = reverse("reports:figure", args=[bureau.code, year, scope, cell])
     assert browser(head).get(address).status_code == 404
+
+
+def test_a_figure_of_the_text_leads_to_its_records(city: Organ, bureau: Organ) -> None:
+    """The items told in the draft of part one are in no table, and can be looked up all the same."""
+    column = make_column(owner=bureau, kind="news")
+    for day in (3, 4):
+        published(date(YEAR, 3, day), organ=bureau, column=column)
+    published(date(YEAR, 3, 5), organ=city)
+    officer = browser(make_user(Role.DISCLOSURE_OFFICE, city))
+    address = reverse("reports:figure", args=[city.code, YEAR, "aggregate", "m.items.published"])
+    page = officer.get(address)
+    assert (page.context["value"], page.context["total"]) == ("3", 3)
+    assert "本年主动公开的政府信息" in text_of(page)
+    assert [(body.code, number) for body, number in page.context["bodies"]] == [
+        (bureau.code, "2"),
+        (city.code, "1"),
+    ]
+    news = officer.get(address.replace("m.items.published", "m.items.news"))
+    assert (news.context["value"], news.context["total"]) == ("2", 2)
+    assert news.context["declare_url"] == ""
+    user = news.wsgi_request.user
+    behind = queries.behind(user, bureau, YEAR, "own", "m.items.published")
+    assert behind is not None
+    assert behind.records is not None
+    assert behind.records.count() == 2
+
+
+def test_the_fees_of_the_text_lead_to_their_payments(bureau: Organ, head: User) -> None:
+    client = browser(head)
+    for cell in ("m.fee.requests", "m.fee.amount"):
+        page = client.get(reverse("reports:figure", args=[bureau.code, YEAR, "own", cell]))
+        assert (page.status_code, page.context["value"]) == (200, "0")
+
+
+def test_the_editor_leads_to_what_its_draft_quotes(bureau: Organ, head: User) -> None:
+    published(date(YEAR, 3, 3), organ=bureau)
+    report = make_report(bureau, YEAR)
+    page = browser(head).get(reverse("reports:section", args=[report.pk, "s1"]))
+    address = reverse("reports:figure", args=[bureau.code, YEAR, "own", "m.items.published"])
+    assert f'href="{address}"' in page.content.decode()
+    assert "本年主动公开的政府信息 1条" in text_of(page)
 
 
 def test_submission_on_screen_lists_what_is_wrong_and_then_goes_through(

@@ -13,7 +13,7 @@ from gongkai.organs.models import Organ, OrganQuerySet
 from gongkai.reports import registry
 from gongkai.reports.models import Scope
 from gongkai.reports.tree import Body, ReportingTree, require_format
-from gongkai.statute.facts import FactSource
+from gongkai.statute.facts import FactSource, Measure
 from gongkai.statute.formats import CellSpec, ReportFormat
 
 
@@ -25,7 +25,7 @@ class Behind:
     out; ``hidden`` says how many of these bodies' records the person may not open.
     """
 
-    spec: CellSpec
+    spec: CellSpec | Measure
     source: FactSource
     records: QuerySet[Any] | None
     counts: list[tuple[Body, Any]]
@@ -45,15 +45,15 @@ def source_behind(report_format: ReportFormat, cell: str) -> FactSource | None:
 def behind(
     user: Any, organ: Organ, year: int, scope: str, cell: str, only: str = ""
 ) -> Behind | None:
-    """The records behind a figure; None when no source counts it.
+    """The records behind a figure or a measure; None when no source counts it.
 
     ``only`` narrows a sum to the body of that code. Records of bodies over which the person
     lacks the source's permission are left out, their number is not.
     """
     report_format = require_format(year)
-    spec = report_format.cells[cell]
+    spec = registry.spec_of(report_format, cell)
     source = source_behind(report_format, cell)
-    if source is None:
+    if source is None or spec is None:
         return None
     tree = ReportingTree.load(year)
     top = tree.body(organ)
@@ -88,7 +88,7 @@ def _counts(
     tree: ReportingTree,
     report_format: ReportFormat,
     source: FactSource,
-    spec: CellSpec,
+    spec: CellSpec | Measure,
     organs: OrganQuerySet,
 ) -> dict[int, Any]:
     """Body → what it contributes to the cell, one statement."""
@@ -101,9 +101,9 @@ def _counts(
     return {pk: value for pk, value in counts.items() if value}
 
 
-def leaves_of(report_format: ReportFormat, spec: CellSpec) -> frozenset[str]:
+def leaves_of(report_format: ReportFormat, spec: CellSpec | Measure) -> frozenset[str]:
     """The leaf cells that a cell is made of: itself, or the parts of a total."""
-    if not spec.derived:
+    if isinstance(spec, Measure) or not spec.derived:
         return frozenset({spec.id})
     results = {row.id for row in report_format.t3.result_rows}
     rows = results if spec.row == "result_total" else {spec.row}

@@ -13,7 +13,7 @@ from django.utils.functional import cached_property
 from wagtail.admin.rich_text import DraftailRichTextArea
 
 from gongkai.organs.staff_views import ServiceFormView, StaffForm
-from gongkai.reports import content, narrative, review, services
+from gongkai.reports import content, narrative, registry, review, services
 from gongkai.reports.figures import Figure
 from gongkai.reports.models import DeclaredFigure
 from gongkai.reports.screens.base import ReportScreen
@@ -101,12 +101,23 @@ class EditSection(ReportScreen, ServiceFormView):
     def get_success_url(self) -> str:
         return f"{self.report_url}#{self.part.id}"
 
+    def measures(self) -> list[tuple[str, str, str]]:
+        """What the draft of this section quotes from records: label, number, and where they are."""
+        found = []
+        for cell in narrative.QUOTED.get(self.part.id, ()):
+            value = self.live.measures.get(cell)
+            spec = registry.spec_of(self.live.format, cell)
+            if value and spec is not None:
+                found.append((spec.label, f"{show(value)}{spec.unit}", self.figure_url(cell)))
+        return found
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         before = (self.live.previous_sections or {}).get(self.part.id, "")
         return super().get_context_data(
             **{
                 "part": self.part,
                 "last_year": marked_gaps(before) if before else "",
+                "measures": self.measures(),
                 "gaps": content.gaps(self.current),
                 "drafted": bool(self.request.GET.get("draft")),
                 "stale": marked_gaps(self.stale.current) if self.stale else "",

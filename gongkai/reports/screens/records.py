@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import QuerySet
@@ -13,17 +14,31 @@ from django.utils.functional import cached_property
 from gongkai.organs import policy
 from gongkai.organs.models import Organ
 from gongkai.organs.staff_views import Column, ScopedListView
-from gongkai.reports import queries
+from gongkai.reports import queries, registry
 from gongkai.reports.build import build
 from gongkai.reports.figures import BuiltReport, Figure
 from gongkai.reports.models import AnnualReport, Scope
 from gongkai.reports.screens.base import BASES
 from gongkai.reports.tree import ReportError, require_format
 from gongkai.reports.values import show
-from gongkai.statute.formats import CellSpec
+from gongkai.statute.facts import Measure
 
 LONGEST_BREAKDOWN = 12
 NUMERIC = frozenset({"amount"})
+
+
+@dataclass(frozen=True)
+class Counted:
+    """A measure: what the records count to, and nothing else is known of it."""
+
+    value: Any
+    adjustment: int = 0
+    declared: None = None
+    previous: None = None
+
+    @property
+    def computed(self) -> Any:
+        return self.value
 
 
 class FigureRecords(ScopedListView):
@@ -41,17 +56,15 @@ class FigureRecords(ScopedListView):
             self.report_format = require_format(kwargs["year"])
         except ReportError:
             raise Http404 from None
-        if kwargs["cell"] not in self.report_format.cells:
+        spec = registry.spec_of(self.report_format, kwargs["cell"])
+        if spec is None:
             raise Http404
+        self.spec = spec
 
     @cached_property
     def organ(self) -> Organ:
         organs = policy.organs_for(self.request.user, self.action)
         return get_object_or_404(organs, code=self.kwargs["code"])
-
-    @property
-    def spec(self) -> CellSpec:
-        return self.report_format.cells[self.kwargs["cell"]]
 
     @cached_property
     def built(self) -> BuiltReport:
@@ -64,12 +77,21 @@ class FigureRecords(ScopedListView):
     def report(self) -> AnnualReport | None:
         return queries.newest(self.organ, self.kwargs["year"], self.kwargs["scope"])
 
+    @property
+    def live(self) -> Figure | Counted:
+        """The figure as it counts now."""
+        if isinstance(self.spec, Measure):
+            return Counted(self.built.measures.get(self.spec.id, 0))
+        return self.built.figure(self.spec.id)
+
     @cached_property
-    def shown(self) -> Figure:
+    def shown(self) -> Figure | Counted:
         """The figure as the report says it; for a report not yet sent, as it counts now."""
+        if isinstance(self.spec, Measure):
+            return self.live
         if self.report is not None and self.report.is_frozen:
             return queries.as_sent(self.report, self.built).figure(self.spec.id)
-        return self.built.figure(self.spec.id)
+        return self.live
 
     @cached_property
     def behind(self) -> queries.Behind | None:
@@ -123,7 +145,10 @@ class FigureRecords(ScopedListView):
     def get_queryset(self) -> QuerySet[Any]:
         if self.behind is None or self.behind.records is None:
             return Organ.objects.none()
-        return self.behind.records.select_related("organ")
+        records = self.behind.records
+        # Events of a request stand under the request's body.
+        named = any(field.name == "organ" for field in records.model._meta.fields)
+        return records.select_related("organ") if named else records
 
     def get_records(self) -> QuerySet[Any]:
         self.filterset = None
@@ -145,11 +170,12 @@ class FigureRecords(ScopedListView):
         everything = self.request.GET.get("bodies") == "all"
         listed = bodies if everything else bodies[:LONGEST_BREAKDOWN]
         figure = self.shown
-        live = self.built.figure(self.spec.id)
+        live = self.live
         may_declare = (
             self.report is not None
             and self.report.is_open
             and not self.spec.derived
+            and not isinstance(self.spec, Measure)
             and self.allows("reports.edit", self.organ)
         )
         return super().get_context_data(
@@ -158,6 +184,7 @@ class FigureRecords(ScopedListView):
                 "year": self.kwargs["year"],
                 "scope": self.kwargs["scope"],
                 "spec": self.spec,
+                "is_measure": isinstance(self.spec, Measure),
                 "figure": figure,
                 "value": show(figure.value),
                 "live": live if figure.value != live.value else None,
