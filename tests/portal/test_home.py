@@ -9,6 +9,19 @@ from tests.factories.organs import make_organ
 from tests.portal.factories import publish
 
 
+def test_it_speaks_of_the_whole_site_not_of_reports_alone(published_city, read, client):
+    page = read("/")
+    assert page.css_first("h1").text() == "政府信息公开"
+    lead = page.css_first(".lead").text()
+    assert "主动公开的政府信息" in lead
+    assert "年度报告" in lead
+    description = page.css_first('meta[name="description"]').attributes["content"]
+    assert "主动公开的政府信息" in description
+    client.cookies["django_language"] = "en"
+    english = client.get("/", headers={"accept-language": "en"}).content.decode()
+    assert "<h1>Government information disclosure</h1>" in english
+
+
 def test_one_click_opens_the_report_of_2020(published_city, read):
     links = [link.attributes["href"] for link in read("/").css(".entry a")]
     assert "/reports/411281/2020/" in links

@@ -1,4 +1,4 @@
-"""The start page: what the site is, the newest report, the city's figures of openness."""
+"""The start page: what the site is, the newest report and items, the city's figures of openness."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def home(request: HttpRequest) -> HttpResponseBase:
             column=Column(
                 name="首页",
                 description="主动公开的政府信息，政府信息公开工作年度报告的公布、查阅、下载和比较",
-                keywords=("政府信息公开", "年度报告"),
+                keywords=("政府信息公开", "主动公开", "年度报告"),
                 kind="首页",
             ),
         ),
