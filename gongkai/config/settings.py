@@ -244,6 +244,7 @@ CONTENT_SECURITY_POLICY = {
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
 LOCALE_PATHS = [PACKAGE_DIR / "locale"]
+FORMAT_MODULE_PATH = "gongkai.config.formats"
 TIME_ZONE = "Asia/Shanghai"
 USE_TZ = True
 USE_I18N = True

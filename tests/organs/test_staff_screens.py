@@ -9,8 +9,10 @@ import openpyxl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
+from django.template import Context, Template
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import translation
 
 from gongkai.ledger import services as ledger_services
 from gongkai.ledger.actor import Actor
@@ -690,3 +692,13 @@ def test_guessing_a_password_is_stopped_in_plain_words(county, client, settings)
     )
     assert right.status_code == 429
     assert not LedgerEntry.objects.filter(action="staff.login").exists()
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_large_numbers_are_grouped_in_threes_in_every_language(language: str) -> None:
+    """GB/T 15835; Django would group Chinese figures by ten thousands, without a mark."""
+    page = Template("{% load humanize %}{{ number|intcomma }}")
+    with translation.override(language):
+        assert page.render(Context({"number": 2236})) == "2,236"
+        assert page.render(Context({"number": 1234567})) == "1,234,567"
+        assert Template("{{ number }}").render(Context({"number": 2236})) == "2236"
