@@ -93,7 +93,7 @@ class Form:
         fields = model._meta.concrete_fields
         self.blank: dict[str, Any] = {field.attname: field.get_default() for field in fields}
         """The row of which nothing is said."""
-        self._names = {field.attname: field.name for field in fields if field.serialize}
+        self._names = {field.attname: field.name for field in fields if field.serialize}  # type: ignore[attr-defined]
         self._told = {name: _told(self.blank[attname]) for attname, name in self._names.items()}
 
     def serialised(self, row: Mapping[str, Any]) -> dict[str, Any]:
