@@ -79,7 +79,19 @@ class VersionDetail(_Visible, ScopedDetailView):
     model = StandardCatalogue
     template_name = "gongkai/catalogue/version.html"
     select_related = ("organ",)
-    fields = ("organ.name", "year", "version", "state", "in_force_from", "superseded_on")
+    fields = (
+        "organ.name",
+        ("printed_year", "版本年度"),
+        "version",
+        "state",
+        "in_force_from",
+        "superseded_on",
+    )
+
+    def get_object(self) -> Any:
+        version = super().get_object()
+        version.printed_year = str(version.year)
+        return version
 
     def get_buttons(self) -> list[Button]:
         version = self.object

@@ -81,6 +81,14 @@ class ItemImportForm(WithColumns, ImportForm):
     )
     archive_token = forms.CharField(required=False, widget=forms.HiddenInput())
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # Who has one body alone need not choose it.
+        organ: Any = self.fields["organ"]
+        only = organ.queryset.values_list("code", flat=True)[:2]
+        if len(only) == 1:
+            organ.initial = only[0]
+
     def clean_archive(self) -> Any:
         upload = self.cleaned_data.get("archive")
         limit = ARCHIVE_TIMES * settings.UPLOAD_MAX_MB

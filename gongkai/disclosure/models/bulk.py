@@ -45,7 +45,7 @@ class ImportBatch(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.name}（{self.imported_at:%Y-%m-%d %H:%M}）"
+        return f"{self.name}（{timezone.localtime(self.imported_at):%Y-%m-%d %H:%M}）"
 
 
 class ImportedItem(models.Model):
@@ -184,7 +184,7 @@ class MigrationRun(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.source} {self.created_at:%Y-%m-%d %H:%M}"
+        return f"{self.source} {timezone.localtime(self.created_at):%Y-%m-%d %H:%M}"
 
 
 class MigrationPage(models.Model):
@@ -256,7 +256,7 @@ class ReclassifyBatch(models.Model):
         ordering = ["-made_at", "-id"]
 
     def __str__(self) -> str:
-        return f"{self.made_at:%Y-%m-%d %H:%M} {self.number}条"
+        return f"{timezone.localtime(self.made_at):%Y-%m-%d %H:%M} {self.number}条"
 
 
 class ReclassifiedItem(models.Model):

@@ -181,7 +181,7 @@ class GuardRun(models.Model):
         ordering = ["-run_at", "-id"]
 
     def __str__(self) -> str:
-        return f"{self.item} {self.run_at:%Y-%m-%d %H:%M}"
+        return f"{self.item} {timezone.localtime(self.run_at):%Y-%m-%d %H:%M}"
 
 
 class GuardOverride(models.Model):
