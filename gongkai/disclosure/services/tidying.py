@@ -78,7 +78,8 @@ def _unattached() -> QuerySet[StoredFile]:
 def _versions() -> QuerySet[Revision]:
     """The versions of items that name files."""
     kind = ContentType.objects.get_for_model(DisclosedItem)
-    return Revision.objects.filter(base_content_type=kind).exclude(content__attachments=[])
+    found: QuerySet[Revision] = Revision.objects.filter(base_content_type=kind)
+    return found.exclude(content__attachments=[])
 
 
 def _named_in(versions: QuerySet[Revision]) -> set[int]:
