@@ -20,7 +20,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "organs": ("导入行政机关", "import public bodies"),
     "registers": ("导入行政行为登记", "import administrative acts"),
     "foi": ("依申请公开：重算期限", "disclosure on request: recompute deadlines"),
-    "catalogue": ("公开目录：安装、导入、展开职责", "what must be published: set up, import, duties"),
+    "catalogue": (
+        "公开目录：安装、导入、展开职责",
+        "what must be published: set up, import, duties",
+    ),
     "desk": ("发送待办提醒邮件", "send the morning's reminders"),
     "disclosure": ("主动公开：定时发布、导入", "proactive disclosure: publish on schedule, import"),
     "guard": ("检查文件能否公开", "check files before they are published"),
