@@ -11,7 +11,6 @@ from datetime import date, timedelta
 
 from gongkai.catalogue.models import OccasionKind
 from gongkai.statute.duties import (
-    Cycle,
     DueDate,
     Period,
     Rule,
@@ -130,10 +129,3 @@ def _target(occasions: Sequence[Waiting], one: Published) -> Waiting | None:
             if one.formed_on is not None and one.formed_on <= (o.period_end or o.opens_on)
         ]
     return late[-1] if late else None
-
-
-def window_start(cycle: str, start: date, today: date, days: int | None) -> date:
-    """From which day on a publication covers a duty: ever, or within the last cycle."""
-    if days is None or cycle in (Cycle.EVENT, Cycle.REALTIME, Cycle.LONG_TERM):
-        return date.min
-    return min(start, today - timedelta(days=days))

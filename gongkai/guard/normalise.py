@@ -104,10 +104,6 @@ class Normalised:
         """Where `plain[start:end]` stands in the original."""
         return _back(self._dropped_in_text, start, end)
 
-    def span_of_words(self, start: int, end: int) -> tuple[int, int]:
-        """Where `words[start:end]` stands in the original."""
-        return self.span(*self.plain_span(start, end))
-
     def plain_span(self, start: int, end: int) -> tuple[int, int]:
         """Where `words[start:end]` stands in `plain`."""
         return _back(self._dropped_in_plain, start, end)

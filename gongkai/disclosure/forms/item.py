@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -203,7 +202,6 @@ class ItemForm(StaffForm):
         self,
         *args: Any,
         item: DisclosedItem | None = None,
-        choosable: Mapping[str, Any] | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
