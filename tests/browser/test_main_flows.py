@@ -141,7 +141,7 @@ def test_one_click_opens_the_report_and_every_figure_its_records(
         page.wait_for_url("**/staff/reports/figure/**")
         number = PUBLISHED["cells"][cell]
         expect(page.locator(".rp-big")).to_have_text(str(number))
-        expect(page.locator(".gk-list__bar")).to_contain_text(f"共 {number} 条")
+        expect(page.locator(".gk-list__bar")).to_contain_text(f"共 {number:,} 条")
         if cell != "t2.permit.decisions":
             break
         page.go_back()
