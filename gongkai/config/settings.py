@@ -97,6 +97,7 @@ INSTALLED_APPS = [
     "gongkai.organs",
     "gongkai.workdays",
     "gongkai.guard",
+    "gongkai.search",
     "gongkai.ledger",
     "wagtail.users",
     "wagtail.snippets",

@@ -52,6 +52,9 @@ ACTIONS: Final[Mapping[str, str]] = {
     "guard.view": "查看审查词库",
     "guard.manage": "维护审查词库",
     "guard.override": "放行严重审查问题",
+    "search.view": "查看检索情况",
+    "search.manage": "维护检索用词",
+    "portal.manage": "管理网站设置",
     "catalogue.view": "查看公开目录",
     "catalogue.manage": "编制标准目录和栏目",
     "catalogue.adopt": "认领公开事项",
@@ -72,7 +75,9 @@ ACTIONS: Final[Mapping[str, str]] = {
 }
 """Every action, with the words a person reads when it is refused."""
 
-SITE_WIDE: Final = frozenset({"calendar.manage", "guard.manage"})
+SITE_WIDE: Final = frozenset(
+    {"calendar.manage", "guard.manage", "search.view", "search.manage", "portal.manage"}
+)
 """Actions upon what all bodies share: the role must be held in a body without a superior."""
 
 GRANTS: Final[Mapping[str, Mapping[str, str]]] = {
@@ -163,6 +168,9 @@ GRANTS: Final[Mapping[str, Mapping[str, str]]] = {
         "foi.view": SUBTREE,
         "guard.view": OWN,
         "guard.manage": OWN,
+        "search.view": OWN,
+        "search.manage": OWN,
+        "portal.manage": OWN,
         "catalogue.view": SUBTREE,
         "catalogue.manage": SUBTREE,
         "catalogue.adopt": SUBTREE,

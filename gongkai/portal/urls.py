@@ -1,6 +1,6 @@
 """The public addresses. They never change; what moves is redirected."""
 
-from django.urls import path, re_path, register_converter
+from django.urls import include, path, re_path, register_converter
 
 from gongkai.portal.views import catalogue, compare, data, home, item, items, report, reports, site
 
@@ -39,6 +39,9 @@ urlpatterns = [
         report.report_download,
         name="report_download",
     ),
+    path("", include("gongkai.portal.platform.urls")),
+    path("", include("gongkai.portal.finding.urls")),
+    path("", include("gongkai.portal.feeds.urls")),
     path("display/", site.display, name="display"),
     path("robots.txt", site.robots, name="robots"),
     path("favicon.ico", site.favicon, name="favicon"),

@@ -1,0 +1,1 @@
+"""How a public page reaches its reader: cached, purged to the point, asked for conditionally."""

@@ -1,0 +1,1 @@
+"""For machines: Atom feeds, the site map, structured data, addresses that moved."""

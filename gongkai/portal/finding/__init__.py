@@ -1,0 +1,1 @@
+"""Finding: the search page, suggestions, the policy library."""

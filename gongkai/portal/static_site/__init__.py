@@ -1,0 +1,1 @@
+"""The site as files: the static copy that follows each publication, and the yearly archive."""

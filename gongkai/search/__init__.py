@@ -1,0 +1,1 @@
+"""Search: Chinese segmentation, the index, one query interface over two engines."""
