@@ -1,0 +1,1 @@
+"""What the portal itself keeps; what it shows belongs to the rooms below."""
