@@ -21,6 +21,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
 from gongkai.portal import addresses
+from gongkai.portal.paging import page_address
 from gongkai.reports.models import AnnualReport
 
 register = template.Library()
@@ -82,6 +83,13 @@ def with_query(context: RequestContext, **changes: Any) -> str:
         else:
             query[key] = value
     return f"?{query.urlencode()}"
+
+
+@register.simple_tag(takes_context=True)
+def page_link(context: RequestContext, number: int) -> str:
+    """The address of another page of the list: by path where the view says `paged_at`."""
+    base = context.get("paged_at")
+    return page_address(base, number) if base else with_query(context, page=number)
 
 
 @register.simple_tag(takes_context=True)
