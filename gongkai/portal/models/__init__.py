@@ -1,1 +1,5 @@
 """What the portal itself keeps; what it shows belongs to the rooms below."""
+
+from gongkai.portal.models.preferences import SitePreferences, Theme
+
+__all__ = ["SitePreferences", "Theme"]

@@ -1,0 +1,1 @@
+"""Every write of the portal: one function per thing a person does."""
