@@ -282,6 +282,8 @@ THEME = env("GONGKAI_THEME", default="blue")
 # What 国办发〔2017〕47号 wants in the footer, as far as the site has it:
 # operator=主办单位,contact=联系电话,code=网站标识码,icp=ICP备案号,police=公安备案号
 SITE_FOOTER = _pairs("GONGKAI_SITE_FOOTER")
+# The host in whose name feeds give out ids; after a change of domain the old one stays here.
+FEED_AUTHORITY = env("GONGKAI_FEED_AUTHORITY", default="")
 CSRF_FAILURE_VIEW = "gongkai.portal.errors.csrf_failure"
 
 # -- The staff shell -----------------------------------------------------------------------

@@ -2,18 +2,26 @@
 
 国办发〔2017〕47号, annex on page tags: every page names the site; a column page its column;
 a content page its title, date and source as well. Views fill these, the base template
-prints them, so that no page can forget one.
+prints them, so that no page can forget one. Beside them stands what machines of today read:
+the canonical address, the feed, and structured data (`feeds.structured`).
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from datetime import datetime
+from html import unescape
+from typing import Any, Final
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from gongkai.catalogue.models import Column as CatalogueColumn
+from gongkai.disclosure.models import DisclosedItem
+
+_PICTURE: Final = re.compile(r"<img[^>]*?\ssrc=\"(?P<address>/[^/\"][^\"]*)\"")
+"""As `disclosure.richtext` writes it: attributes in double quotes, addresses of this site."""
 
 
 @dataclass(frozen=True)
@@ -36,16 +44,26 @@ class Column:
 
 @dataclass(frozen=True)
 class Article:
-    """The document that a page shows."""
+    """The document that a page shows. All but the first three may be absent in the norm."""
 
     title: str
     published_at: datetime
     source: str
+    keywords: tuple[str, ...] = ()
+    author: str = ""
+    description: str = ""
+    image: str = ""
+    """The local address of a picture that the page shows."""
 
 
 @dataclass(frozen=True)
 class Page:
-    """The head of one page. ``section`` names the entrance that is marked as current."""
+    """The head of one page. ``section`` names the entrance that is marked as current.
+
+    ``feed`` is the local address of the page's Atom feed and ``canonical`` that of the page when
+    it is not the one asked for (which goes without its query). ``data`` is what the page says of
+    itself in schema.org's words, its trail apart, which every page gets.
+    """
 
     title: str
     description: str
@@ -54,6 +72,9 @@ class Page:
     column: Column | None = None
     article: Article | None = None
     robots: str = field(default="")
+    feed: str = ""
+    canonical: str = ""
+    data: tuple[dict[str, Any], ...] = ()
 
     @property
     def trail(self) -> tuple[Crumb, ...]:
@@ -82,3 +103,26 @@ def column_of(column: CatalogueColumn) -> Column:
         keywords=(column.title, kind, "政府信息公开"),
         kind=kind,
     )
+
+
+def article_of(item: DisclosedItem, source: str) -> Article:
+    """A disclosed item as its page names it. `source` is where the page says it comes from.
+
+    The first picture of its text stands for it: the page shows that one and no other.
+    """
+    issuers = [issuer.name for issuer in item.issuers.all()]
+    return Article(
+        title=item.title,
+        published_at=item.published_at,
+        source=source,
+        keywords=tuple(item.keywords),
+        author="、".join(issuers) or item.organ.name,
+        description=item.summary,
+        image=first_picture(item.body),
+    )
+
+
+def first_picture(body: str) -> str:
+    """The local address of the first picture of a text; empty where there is none."""
+    found = _PICTURE.search(body)
+    return unescape(found["address"]) if found else ""

@@ -42,6 +42,12 @@ def test_a_content_page_names_site_column_and_article(published_city, configured
         "ArticleTitle": "义马市人民政府2020年政府信息公开工作年度报告",
         "PubDate": "2021-03-20 09:30",
         "ContentSource": "义马市人民政府",
+        "Author": "义马市人民政府",
+        "Description": (
+            "义马市人民政府2020年政府信息公开工作年度报告："
+            "主动公开、依申请公开、行政复议和行政诉讼情况"
+        ),
+        "Url": "http://testserver/reports/411281/2020/",
     }
 
 

@@ -1,1 +1,1 @@
-"""For machines: Atom feeds, the site map, structured data, addresses that moved."""
+"""For machines: Atom feeds, the site map, structured data, the description for browsers' search."""

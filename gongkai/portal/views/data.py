@@ -9,6 +9,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from gongkai.portal import conditional, dataset, queries
+from gongkai.portal.context import current_site
+from gongkai.portal.feeds import structured
 from gongkai.portal.pages import Crumb, Page, reports_column
 
 WRITERS = {
@@ -57,6 +59,19 @@ def report_data_fields(request: HttpRequest) -> HttpResponseBase:
             section="data",
             crumbs=(Crumb(_("数据下载")),),
             column=reports_column(),
+            data=(
+                structured.dataset(
+                    request,
+                    name="政府信息公开工作年度报告数据",
+                    description="所有已公布的年度报告中的数字，每个数字一行",
+                    path=reverse("portal:report_data_fields"),
+                    files=[
+                        (reverse("portal:report_data", args=[kind]), media_type.partition(";")[0])
+                        for kind, (_write, media_type) in WRITERS.items()
+                    ],
+                    publisher=current_site(request).operator or current_site(request).name,
+                ),
+            ),
         ),
         "fields": dataset.FIELDS,
         "years": queries.years_with_counts(),

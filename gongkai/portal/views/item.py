@@ -12,7 +12,8 @@ from django.views.decorators.http import require_safe
 from gongkai.disclosure import presenting
 from gongkai.disclosure.models import DisclosedItem, StoredFile
 from gongkai.portal import conditional, items
-from gongkai.portal.pages import Article, Crumb, Page, column_of
+from gongkai.portal.feeds import structured
+from gongkai.portal.pages import Crumb, Page, article_of, column_of
 from gongkai.portal.views.items import trail_to
 
 INLINE = frozenset(
@@ -30,6 +31,12 @@ def item(request: HttpRequest, number: int) -> HttpResponseBase:
     if not found.live:
         return _gone(request, found)
     source = found.source or found.organ.name
+    content = presenting.public_page(
+        found,
+        found,
+        file_url=lambda stored: reverse("portal:item_file", args=[found.pk, stored]),
+        item_url=lambda other: reverse("portal:item", args=[other.pk]),
+    )
     context = {
         "page": Page(
             title=found.title,
@@ -38,15 +45,11 @@ def item(request: HttpRequest, number: int) -> HttpResponseBase:
             section="info",
             crumbs=(*trail_to(found.column), Crumb(found.title)),
             column=column_of(found.column),
-            article=Article(found.title, found.published_at, source),
+            article=article_of(found, source),
+            data=(structured.item(request, found, content),),
         ),
         "item": found,
-        "content": presenting.public_page(
-            found,
-            found,
-            file_url=lambda stored: reverse("portal:item_file", args=[found.pk, stored]),
-            item_url=lambda other: reverse("portal:item", args=[other.pk]),
-        ),
+        "content": content,
         "source": source,
     }
     response = render(request, "gongkai/portal/item.html", context)

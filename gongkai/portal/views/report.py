@@ -17,7 +17,9 @@ from django.views.decorators.http import require_safe
 import gongkai
 from gongkai.organs import policy
 from gongkai.portal import conditional, queries
+from gongkai.portal.addresses import FILES, file_url
 from gongkai.portal.errors import NotPublished
+from gongkai.portal.feeds import structured
 from gongkai.portal.pages import Article, Crumb, Page, reports_column
 from gongkai.reports import assemble
 from gongkai.reports.models import AnnualReport, Scope
@@ -93,7 +95,16 @@ def report(request: HttpRequest, code: str, year: int) -> HttpResponseBase:
                 Crumb(str(found.year)),
             ),
             column=reports_column(),
-            article=Article(found.title, found.published_at, found.organ.name),
+            article=Article(
+                found.title, found.published_at, found.organ.name, author=found.organ.name
+            ),
+            data=(
+                structured.report(
+                    request,
+                    found,
+                    [(file_url(found, one.extension), one.media_type) for one in FILES],
+                ),
+            ),
             robots="" if found.pk == in_force.pk else "noindex",
         ),
         "report": found,

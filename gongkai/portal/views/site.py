@@ -42,6 +42,7 @@ def robots(request: HttpRequest) -> HttpResponse:
     lines = ["User-agent: *", "Disallow: /staff/", f"Disallow: {reverse('portal:display')}"]
     if settings.DEMO:
         lines.append("Disallow: /demo/")
+    lines += ["", f"Sitemap: {request.build_absolute_uri(reverse('portal:sitemap'))}"]
     response = HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
     response.headers["Cache-Control"] = "public, max-age=3600"
     return response
