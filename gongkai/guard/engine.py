@@ -34,7 +34,7 @@ from gongkai.guard.lexicon import Lexicon
 from gongkai.guard.masking import mask_html, mask_text
 from gongkai.guard.nesting import PAGE_NESTING, TOO_DEEP, too_deep
 from gongkai.guard.readers import read
-from gongkai.guard.readers.document import MAX_TEXT
+from gongkai.guard.readers.document import MAX_TEXT, Document
 from gongkai.guard.readers.text import decode
 
 __all__ = ["mask_html", "mask_text", "scan_file", "scan_html", "scan_segments", "scan_text"]
@@ -117,21 +117,34 @@ def scan_file(
     on: date | None = None,
     *,
     where: str | None = None,
+    keep: int = 0,
 ) -> FileScan:
     """Everything found in a file, its place beginning with 附件《name》 (or with `where`).
 
     The state says whether the file could be read; a file that could be read in part has the
-    findings of that part and is "unreadable".
+    findings of that part and is "unreadable". At most `keep` characters of its text come back.
     """
     prefix = f"附件《{name}》" if where is None else where
     if isinstance(file, str | Path):
         with Path(file).open("rb") as opened:
-            return _scan_stream(opened, name, lexicon, on, prefix)
-    return _scan_stream(file, name, lexicon, on, prefix)
+            return _scan_stream(opened, name, lexicon, on, prefix, keep)
+    return _scan_stream(file, name, lexicon, on, prefix, keep)
+
+
+def text_of(document: Document, keep: int) -> str:
+    """The first `keep` characters of what a reader found, a piece a line."""
+    pieces: list[str] = []
+    left = keep
+    for _, text in document.segments:
+        if left <= 0:
+            break
+        pieces.append(text[:left])
+        left -= len(text) + 1
+    return "\n".join(pieces).replace("\x00", "")
 
 
 def _scan_stream(
-    stream: BinaryIO, name: str, lexicon: Lexicon, on: date | None, prefix: str
+    stream: BinaryIO, name: str, lexicon: Lexicon, on: date | None, prefix: str, keep: int
 ) -> FileScan:
     if name.lower().endswith(HTML_EXTENSIONS) and filetypes.detect(stream, name) == "html":
         stream.seek(0)
@@ -141,11 +154,13 @@ def _scan_stream(
             found = scan_html(source, lexicon, where=prefix, on=on)
             if too_deep(source, PAGE_NESTING):
                 return FileScan(found, "unreadable", TOO_DEEP)
-            return FileScan(found, "read")
+            text = text_of(read(data, name), keep) if keep else ""
+            return FileScan(found, "read", text=text)
     stream.seek(0)
     document = read(stream, name)
     segments = [(f"{prefix}{place}", text) for place, text in document.segments]
-    return FileScan(scan_segments(segments, lexicon, on=on), document.state, document.note)
+    findings = scan_segments(segments, lexicon, on=on)
+    return FileScan(findings, document.state, document.note, text_of(document, keep))
 
 
 def _view(text: str, lexicon: Lexicon, on: date | None) -> View:

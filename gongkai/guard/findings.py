@@ -110,12 +110,14 @@ class FileScan:
 
     `state` is "read"; "no_text" when there is nothing to read in it (an image, a scanned PDF);
     "unreadable" when it is damaged, protected or of a kind nobody can read. `note` says why, in
-    Chinese.
+    Chinese. `text` is what was read, a piece a line and no more than was asked for; a search index
+    takes it from here, so that nobody reads the file a second time.
     """
 
     findings: list[Finding]
     state: Literal["read", "no_text", "unreadable"]
     note: str = ""
+    text: str = field(default="", repr=False)
 
 
 _PLACE = re.compile(r"附件《.*?》|[^第0-9]*")

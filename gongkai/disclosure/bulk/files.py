@@ -23,8 +23,8 @@ from django.core.files import File
 
 from gongkai.disclosure.bulk.columns import paragraphs
 from gongkai.disclosure.bulk.decoding import decode
-from gongkai.disclosure.models import StoredFile
-from gongkai.disclosure.services.files import uploaded_again
+from gongkai.disclosure.models import MAX_FILE_TEXT, StoredFile
+from gongkai.disclosure.services.files import keep_text, uploaded_again
 from gongkai.guard.engine import scan_file
 from gongkai.guard.files import accept
 from gongkai.guard.findings import FileScan
@@ -175,7 +175,7 @@ class Store:
             stored, scan = self._kept[fingerprint]
             return Kept(stored, name, _renamed(scan, name))
         accepted = accept(io.BytesIO(data), name)
-        scan = scan_file(accepted.data, accepted.name, self.lexicon)
+        scan = scan_file(accepted.data, accepted.name, self.lexicon, keep=MAX_FILE_TEXT + 1)
         if self._dry_run:
             found = StoredFile.objects.filter(sha256=accepted.sha256).first()
         else:
@@ -194,6 +194,8 @@ class Store:
                 found.file.save(accepted.name, File(accepted.data), save=False)
                 self._written.append(found)
                 found.save()
+                keep_text(found, scan.text)
+        scan = replace(scan, text="")  # kept above; an import holds thousands of these
         self._kept[fingerprint] = found, scan
         return Kept(found, accepted.name, scan)
 

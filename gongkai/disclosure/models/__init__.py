@@ -17,7 +17,7 @@ from gongkai.disclosure.models.choices import (
     InterpretationForm,
     Status,
 )
-from gongkai.disclosure.models.files import Attachment, StoredFile
+from gongkai.disclosure.models.files import MAX_FILE_TEXT, Attachment, FileText, StoredFile
 from gongkai.disclosure.models.items import OBJECT_FIELDS, DisclosedItem, ItemIssuer
 from gongkai.disclosure.models.numbers import DocumentPrefix, IndexCounter
 from gongkai.disclosure.models.review import (
@@ -34,6 +34,7 @@ from gongkai.disclosure.models.rounds import ReviewOutcome, ValidityReview, Vali
 from gongkai.disclosure.models.trace import PublicTrace, TraceKind
 
 __all__ = [
+    "MAX_FILE_TEXT",
     "OBJECT_FIELDS",
     "UNPUBLISHED",
     "Attachment",
@@ -42,6 +43,7 @@ __all__ = [
     "DisclosureAttribute",
     "DocumentKind",
     "DocumentPrefix",
+    "FileText",
     "Genre",
     "GuardOverride",
     "GuardRun",

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from django.db import models
 from django.utils import timezone
 from modelcluster.fields import ParentalKey
+
+MAX_FILE_TEXT: Final = 200_000
+"""Characters kept of one file for the search: some four hundred printed pages."""
 
 
 def path_of(stored: StoredFile, filename: str) -> str:
@@ -39,6 +44,27 @@ class StoredFile(models.Model):
 
     def __str__(self) -> str:
         return f"{self.sha256[:12]}{self.extension}"
+
+
+class FileText(models.Model):
+    """What a stored file says, as the guard read it; for the search.
+
+    A file without a row has not been read yet; one that holds no words has an empty text. Files of
+    drafts have theirs too: what may be found is decided by the items that carry them.
+    """
+
+    stored = models.OneToOneField(
+        StoredFile, models.CASCADE, primary_key=True, related_name="text", verbose_name="文件"
+    )
+    text = models.TextField("文字", blank=True)
+    cut = models.BooleanField("未全部保留", default=False)
+
+    class Meta:
+        verbose_name = "文件文字"
+        verbose_name_plural = "文件文字"
+
+    def __str__(self) -> str:
+        return str(self.stored_id)
 
 
 class Attachment(models.Model):

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from gongkai.disclosure.guarding import lexicon_for
-from gongkai.disclosure.models import StoredFile
+from gongkai.disclosure.models import MAX_FILE_TEXT, FileText, StoredFile
 from gongkai.disclosure.services.common import EDIT
 from gongkai.guard.engine import scan_file
 from gongkai.guard.files import accept
@@ -30,7 +30,7 @@ def store_file(actor: Actor, organ: Organ, upload: IO[bytes] | Any, name: str) -
     known = uploaded_again(accepted.sha256)
     if known is not None:
         return known
-    state = scan_file(accepted.data, accepted.name, lexicon_for(organ)).state
+    scan = scan_file(accepted.data, accepted.name, lexicon_for(organ), keep=MAX_FILE_TEXT + 1)
     accepted.data.seek(0)
     with transaction.atomic():
         stored, created = StoredFile.objects.get_or_create(
@@ -40,11 +40,12 @@ def store_file(actor: Actor, organ: Organ, upload: IO[bytes] | Any, name: str) -
                 "extension": accepted.extension,
                 "media_type": accepted.media_type,
                 "size": accepted.size,
-                "text_state": state,
+                "text_state": scan.state,
             },
         )
         if created:
             stored.file.save(accepted.name, File(accepted.data), save=True)
+            keep_text(stored, scan.text)
             record(
                 actor,
                 "disclosure.file.store",
@@ -53,6 +54,12 @@ def store_file(actor: Actor, organ: Organ, upload: IO[bytes] | Any, name: str) -
                 changes={"sha256": stored.sha256, "size": stored.size, "notes": accepted.notes},
             )
     return stored
+
+
+def keep_text(stored: StoredFile, text: str) -> None:
+    """What the file says is kept for the search; `text` as `scan_file` handed it back."""
+    values = {"text": text[:MAX_FILE_TEXT], "cut": len(text) > MAX_FILE_TEXT}
+    FileText.objects.update_or_create(stored=stored, defaults=values)
 
 
 def uploaded_again(sha256: str) -> StoredFile | None:
