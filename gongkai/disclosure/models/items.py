@@ -293,6 +293,22 @@ class DisclosedItem(WorkflowMixin, DraftStateMixin, RevisionMixin, ClusterableMo
                 condition=Q(live=True),
                 name="disclosure_item_public",
             ),
+            models.Index(
+                fields=["topic", "-published_at", "-id"],
+                condition=Q(live=True),
+                name="disclosure_item_topic",
+            ),
+            # What the law wants published (Arts. 20, 21): of all bodies, and of one.
+            models.Index(
+                fields=["statutory_item", "-published_at", "-id"],
+                condition=Q(live=True),
+                name="disclosure_item_statutory",
+            ),
+            models.Index(
+                fields=["organ", "statutory_item", "-published_at", "-id"],
+                condition=Q(live=True),
+                name="disclosure_item_owed",
+            ),
             # All of the site, newest first, and the counts of a year, from the index alone.
             models.Index(
                 fields=["-published_at", "-id", "live", "organ", "column"],
