@@ -1,5 +1,10 @@
 """The addresses of this part, in the portal's namespace."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from gongkai.portal.finding import views
+
+urlpatterns: list[URLPattern] = [
+    path("search/", views.search, name="search"),
+    path("search/suggestions/", views.search_suggestions, name="search_suggestions"),
+]

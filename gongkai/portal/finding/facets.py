@@ -1,0 +1,189 @@
+"""Facets as a reader sees them: named, counted, each value an address.
+
+The index knows codes. Their names come from bodies, topics and columns in one statement each,
+however many values there are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from gongkai.catalogue.models import Column, Field, Topic
+from gongkai.disclosure.models import DocumentKind, Genre
+from gongkai.organs.models import Organ
+from gongkai.portal.finding.questions import Question
+from gongkai.search.documents import FacetValue
+from gongkai.statute.validity import Validity
+
+SHORT: Final = 7
+"""Values of a facet that stand open; the others are folded away."""
+MOST: Final = 60
+"""Values of a facet that are offered at all."""
+
+HEADINGS: Final[Mapping[str, str | Promise]] = {
+    "topic": _("主题"),
+    "organ": _("机关"),
+    "year": _("年份"),
+    "kind": _("文件类别"),
+    "genre": _("体裁"),
+    "series": _("发文字号系列"),
+    "validity": _("有效性"),
+    "column": _("栏目"),
+    "field": _("领域"),
+}
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One value: its address leads to the list with it, or without it when it is chosen."""
+
+    label: str
+    count: int | None
+    url: str
+    chosen: bool
+    below: bool = False
+    """A sub-topic, drawn under its topic."""
+
+
+@dataclass(frozen=True)
+class Group:
+    """One facet with its values, the first ones and those that are folded away."""
+
+    name: str
+    heading: str
+    shown: tuple[Choice, ...]
+    folded: tuple[Choice, ...]
+    open: bool
+
+
+@dataclass(frozen=True)
+class Chip:
+    """A chosen value; its address is the list without it."""
+
+    heading: str
+    label: str
+    url: str
+
+
+class Names:
+    """The printed names of values. Asks once for each kind of name that occurs at all."""
+
+    def __init__(self, wanted: Mapping[str, Sequence[str]]) -> None:
+        self._known: dict[str, dict[str, str]] = {
+            "kind": {kind.value: str(kind.label) for kind in DocumentKind},
+            "genre": {genre.value: str(genre.label) for genre in Genre},
+            "validity": {state.value: state.label for state in Validity},
+        }
+        if codes := wanted.get("organ"):
+            rows = Organ.objects.filter(code__in=codes).only("code", "name", "short_name")
+            self._known["organ"] = {row.code: row.label for row in rows}
+        if codes := wanted.get("topic"):
+            topics = Topic.objects.filter(code__in=codes).only("code", "name", "alias")
+            self._known["topic"] = {row.code: row.label for row in topics}
+        if slugs := wanted.get("column"):
+            columns = Column.objects.filter(slug__in=slugs).only("slug", "title")
+            self._known["column"] = {row.slug: row.title for row in columns}
+        if codes := wanted.get("field"):
+            fields = Field.objects.filter(code__in=codes).only("code", "name")
+            self._known["field"] = {row.code: row.name for row in fields}
+
+    def of(self, facet: str, value: str) -> str:
+        """The name, or empty for a code that names nothing (any more)."""
+        if facet in ("year", "series"):
+            return value
+        return self._known.get(facet, {}).get(value, "")
+
+
+def drawn(
+    question: Question, counts: Mapping[str, Sequence[FacetValue]], order: Sequence[str]
+) -> tuple[list[Group], list[Chip]]:
+    """The facets of `order` with their counts, and what is chosen of them."""
+    wanted = {
+        name: sorted({*question.chosen.get(name, ()), *(one.value for one in counts.get(name, ()))})
+        for name in order
+    }
+    names = Names(wanted)
+    groups = []
+    for place, name in enumerate(order):
+        choices = _choices(question, name, counts.get(name, ()), names)
+        if not choices:
+            continue
+        chosen = any(choice.chosen for choice in choices)
+        # What is chosen is never folded away.
+        shown = [one for at, one in enumerate(choices) if at < SHORT or one.chosen]
+        folded = [one for at, one in enumerate(choices) if at >= SHORT and not one.chosen]
+        groups.append(
+            Group(name, str(HEADINGS[name]), tuple(shown), tuple(folded), chosen or place < 3)
+        )
+    chips = [
+        Chip(str(HEADINGS[name]), label, question.without_value(name, value).url())
+        for name in order
+        for value in question.chosen.get(name, ())
+        if (label := names.of(name, value) or value)
+    ]
+    return groups, chips
+
+
+def _choices(
+    question: Question, name: str, counts: Sequence[FacetValue], names: Names
+) -> list[Choice]:
+    chosen = question.chosen.get(name, ())
+    numbers = {one.value: one.count for one in counts if one.count}
+    values = sorted({*numbers, *chosen}, key=_order(name, numbers))
+    if name == "topic":
+        values = _as_tree(values, chosen)
+    choices = []
+    for value in values[:MOST]:
+        label = names.of(name, value)
+        if not label:
+            continue
+        is_chosen = value in chosen
+        if is_chosen:
+            asked = question.without_value(name, value)
+        elif name == "topic":
+            # A sub-topic narrows its topic: both together would show the whole topic.
+            asked = question.with_value(name, value, instead_of=value.split("-")[0])
+        else:
+            asked = question.with_value(name, value)
+        choices.append(
+            Choice(
+                label,
+                numbers.get(value),
+                asked.url(),
+                is_chosen,
+                below=name == "topic" and "-" in value,
+            )
+        )
+    return choices
+
+
+def _order(name: str, numbers: Mapping[str, int]) -> Any:
+    """Years newest first; kinds, genres and states in the order of the norm; the rest by number."""
+    fixed = {
+        "kind": list(DocumentKind.values),
+        "genre": list(Genre.values),
+        "validity": ["in_force", "amended", "pending", "expired", "repealed"],
+    }.get(name)
+    if fixed is not None:
+        return fixed.index
+    if name == "year":
+        return lambda value: -int(value)
+    return lambda value: (-numbers.get(value, 0), value)
+
+
+def _as_tree(values: list[str], chosen: Sequence[str]) -> list[str]:
+    """Topics by number; of those below only the ones of a topic that is chosen."""
+    open_tops = {value.split("-")[0] for value in chosen}
+    tops = [value for value in values if "-" not in value]
+    below: dict[str, list[str]] = {}
+    for value in values:
+        top = value.split("-")[0]
+        if "-" in value and top in open_tops:
+            below.setdefault(top, []).append(value)
+    tops += [top for top in below if top not in tops]
+    return [one for top in tops for one in (top, *below.get(top, ()))]
