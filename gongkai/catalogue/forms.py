@@ -259,7 +259,7 @@ class ColumnForm(StaffForm):
     slug = forms.SlugField(
         label="网址标识",
         max_length=60,
-        help_text="小写字母、数字和连字符，例如 zfxxgkzn；启用后请勿更改。",
+        help_text="小写字母、数字和连字符，例如 zfxxgkzn；更改后，原网址自动转到新网址。",
         error_messages={"invalid": "只能用字母、数字、连字符和下划线。"},
     )
     kind = forms.ChoiceField(label="类型", choices=[("", "请选择"), *ColumnKind.choices])
@@ -272,11 +272,32 @@ class ColumnForm(StaffForm):
         label="最长不更新天数", required=False, min_value=1, max_value=3660,
         help_text="超过这些天没有更新即提醒；留空为不检查。",
     )  # fmt: skip
+    description = forms.CharField(
+        label="栏目说明", max_length=300, required=False, widget=forms.Textarea(LONG),
+        help_text="本栏目公开哪些信息，写给公众看；也用作网页的栏目描述。",
+    )  # fmt: skip
+    empty_note = forms.CharField(
+        label="暂无内容的说明", max_length=200, required=False,
+        help_text="栏目确实没有内容时填写，例如“本市没有规章制定权”；公众会看到说明和日期。",
+    )  # fmt: skip
+    empty_note_on = day("说明日期", required=False)
+    empty_note_until = day("说明有效至", required=False, help_text="最长一年，到期后重新说明。")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         columns = Column.objects.filter(closed_on=None)
         self.fields["parent"].queryset = columns  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        """A note without dates is stated today for a year; without a note there are no dates."""
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        if data.get("empty_note"):
+            data["empty_note_on"] = data.get("empty_note_on") or timezone.localdate()
+            if "empty_note_until" in data and data["empty_note_until"] is None:
+                data["empty_note_until"] = data["empty_note_on"] + timedelta(days=365)
+        elif "empty_note" in data:
+            data["empty_note_on"] = data["empty_note_until"] = None
+        return data
 
 
 class TopicForm(StaffForm):

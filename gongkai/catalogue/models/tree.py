@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.db import models
 from django.db.models import F, Q
 
@@ -54,7 +56,11 @@ class ColumnKind(models.TextChoices):
 
 
 class Column(models.Model):
-    """A column of the portal (栏目). Items stand in one column and may be mounted in others."""
+    """A column of the portal (栏目). Items stand in one column and may be mounted in others.
+
+    `description` says what it holds. A column that is rightly empty says so with a dated note
+    (61号: no 空栏目): `empty_note`, stated on a day and valid for a year at most.
+    """
 
     slug = models.SlugField("网址标识", max_length=60, unique=True)
     title = models.CharField("栏目名称", max_length=60)
@@ -73,6 +79,10 @@ class Column(models.Model):
     order = models.PositiveIntegerField("排序", default=0)
     max_age_days = models.PositiveIntegerField("最长不更新天数", null=True, blank=True)
     closed_on = models.DateField("停用日期", null=True, blank=True)
+    description = models.CharField("栏目说明", max_length=300, blank=True)
+    empty_note = models.CharField("暂无内容的说明", max_length=200, blank=True)
+    empty_note_on = models.DateField("说明日期", null=True, blank=True)
+    empty_note_until = models.DateField("说明有效至", null=True, blank=True)
 
     class Meta:
         verbose_name = "栏目"
@@ -83,7 +93,26 @@ class Column(models.Model):
                 condition=Q(kind__in=ColumnKind.values), name="catalogue_column_kind"
             ),
             models.CheckConstraint(condition=~Q(parent=F("id")), name="catalogue_column_parent"),
+            models.CheckConstraint(
+                condition=Q(empty_note="", empty_note_on=None, empty_note_until=None)
+                | Q(
+                    empty_note_on__isnull=False,
+                    empty_note_until__isnull=False,
+                    empty_note_until__gte=F("empty_note_on"),
+                )
+                & ~Q(empty_note=""),
+                name="catalogue_column_empty_note",
+                violation_error_message="“暂无内容的说明”要同时写明说明日期和有效期。",
+            ),
         ]
 
     def __str__(self) -> str:
         return self.title
+
+    def empty_note_valid(self, on: date) -> bool:
+        """Whether the note that the column is rightly empty stands on that day."""
+        return (
+            self.empty_note_on is not None
+            and self.empty_note_until is not None
+            and self.empty_note_on <= on <= self.empty_note_until
+        )

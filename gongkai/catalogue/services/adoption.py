@@ -24,6 +24,7 @@ from gongkai.catalogue.models import (
     SubjectBody,
 )
 from gongkai.catalogue.services.periods import open_periods_of
+from gongkai.catalogue.signals import catalogue_changed
 from gongkai.catalogue.subjects import TOWNSHIP_KINDS, bodies_by_subject, parts_of
 from gongkai.ledger.actor import Actor
 from gongkai.ledger.services import Act, record, record_many
@@ -152,6 +153,10 @@ def _adopt(actor: Actor, proposals: Sequence[Proposal]) -> int:
                 for pk, number in numbers.items()
             ],
         )
+        if new:
+            catalogue_changed.send(
+                StandardCatalogue, organs=[organs[pk] for pk in numbers], catalogue=None
+            )
     return len(new)
 
 
@@ -416,3 +421,6 @@ def _record_states(
         facts = {**changes, "entries": len(those), "codes": codes}
         acts.append(Act(act, those[0].organ.code, single or those[0].organ, facts))
     record_many(actor, acts)
+    if by_organ:
+        organs = [those[0].organ for those in by_organ.values()]
+        catalogue_changed.send(StandardCatalogue, organs=organs, catalogue=None)

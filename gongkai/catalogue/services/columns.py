@@ -10,6 +10,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from gongkai.catalogue.models import Column, Field, Topic
+from gongkai.catalogue.signals import column_changed, field_changed, topic_changed
+from gongkai.guard.engine import scan_text
+from gongkai.guard.queries import current_lexicon
 from gongkai.ledger.actor import Actor
 from gongkai.ledger.models import SITE_CHAIN
 from gongkai.ledger.services import diff, record
@@ -17,7 +20,11 @@ from gongkai.organs import policy
 from gongkai.organs.policy import authorise
 
 MANAGE: Final = "catalogue.manage"
-COLUMN_FIELDS: Final = ("slug", "title", "kind", "parent", "owner", "order", "max_age_days")
+COLUMN_FIELDS: Final = (
+    "slug", "title", "kind", "parent", "owner", "order", "max_age_days",
+    "description", "empty_note", "empty_note_on", "empty_note_until",
+)  # fmt: skip
+LONGEST_NOTE: Final = 366
 MAX_DEPTH: Final = 4
 
 
@@ -38,6 +45,7 @@ def create_column(actor: Actor, **values: Any) -> Column:
             obj=column,
             changes=diff({}, _values(column)),
         )
+        column_changed.send(Column, column=column, old_slug="")
     return column
 
 
@@ -59,6 +67,7 @@ def update_column(actor: Actor, column: Column, **changes: Any) -> Column:
                 actor, "catalogue.column.update", chain=current.owner.code, obj=current,
                 changes=facts,
             )  # fmt: skip
+            column_changed.send(Column, column=current, old_slug=before["slug"])
     return current
 
 
@@ -77,6 +86,7 @@ def close_column(actor: Actor, column: Column, *, on: date | None = None) -> Col
             actor, "catalogue.column.close", chain=current.owner.code, obj=current,
             changes={"closed_on": current.closed_on},
         )  # fmt: skip
+        column_changed.send(Column, column=current, old_slug=current.slug)
     return current
 
 
@@ -92,6 +102,7 @@ def reopen_column(actor: Actor, column: Column) -> Column:
         current.closed_on = None
         current.save(update_fields=["closed_on"])
         record(actor, "catalogue.column.reopen", chain=current.owner.code, obj=current)
+        column_changed.send(Column, column=current, old_slug=current.slug)
     return current
 
 
@@ -116,6 +127,8 @@ def move_column(actor: Actor, column: Column, *, up: bool) -> None:
             actor, "catalogue.column.move", chain=column.owner.code, obj=column,
             changes={"direction": "上移" if up else "下移"},
         )  # fmt: skip
+        moved = siblings[other]
+        column_changed.send(Column, column=moved, old_slug=moved.slug)
 
 
 def rename_topic(actor: Actor, topic: Topic, *, alias: str) -> Topic:
@@ -131,6 +144,7 @@ def rename_topic(actor: Actor, topic: Topic, *, alias: str) -> Topic:
             actor, "catalogue.topic.alias", chain=SITE_CHAIN, obj=current,
             changes={"alias": [former, alias]},
         )  # fmt: skip
+        topic_changed.send(Topic, topic=current)
     return current
 
 
@@ -148,6 +162,7 @@ def create_field(actor: Actor, *, code: str, name: str, guided_by: str = "") -> 
         field.full_clean()
         field.save()
         record(actor, "catalogue.field.create", chain=SITE_CHAIN, obj=field)
+        field_changed.send(Field, field=field)
     return field
 
 
@@ -160,6 +175,7 @@ def _site_wide(actor: Actor) -> None:
 
 def _check(column: Column) -> None:
     column.full_clean()
+    _check_note(column)
     depth, above, seen = 1, column.parent, {column.pk}
     while above is not None:
         if above.pk in seen:
@@ -170,6 +186,20 @@ def _check(column: Column) -> None:
         raise ValidationError({"parent": f"栏目最多{MAX_DEPTH}级，请选择更高一级的上级栏目。"})
     if column.parent is not None and column.parent.closed_on and not column.closed_on:
         raise ValidationError({"parent": f"上级栏目“{column.parent}”已停用，请选择其他栏目。"})
+
+
+def _check_note(column: Column) -> None:
+    """The note lasts a year at most, and what everybody reads holds nobody's numbers."""
+    on, until = column.empty_note_on, column.empty_note_until
+    if on is not None and until is not None and (until - on).days > LONGEST_NOTE:
+        raise ValidationError({"empty_note_until": "说明最长一年有效，到期后重新说明。"})
+    lexicon = current_lexicon()
+    for name in ("description", "empty_note"):
+        for finding in scan_text(getattr(column, name), lexicon, on=timezone.localdate()):
+            if finding.is_personal:
+                raise ValidationError(
+                    {name: f"含有{finding.label}（{finding.masked}），请删去后再保存。"}
+                )
 
 
 def _values(column: Column) -> dict[str, Any]:

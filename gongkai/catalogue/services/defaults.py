@@ -18,6 +18,7 @@ from django.utils import timezone
 from gongkai.catalogue.models import CatalogueEntry, Column, Field, StandardCatalogue, Topic
 from gongkai.catalogue.services.importing import import_entries
 from gongkai.catalogue.services.versions import MANAGE, create_catalogue
+from gongkai.catalogue.signals import column_changed
 from gongkai.ledger.actor import Actor
 from gongkai.ledger.models import SITE_CHAIN
 from gongkai.ledger.services import record
@@ -102,6 +103,7 @@ def _columns(government: Organ) -> int:
                     "slug": f"{row['slug']}-{field.code.lower()}",
                     "title": field.name,
                     "max_age_days": FIELD_COLUMN_AGE,
+                    "description": row["child_description"].format(field=field.name),
                 }
                 for field in Field.objects.all()
             ]
@@ -129,7 +131,9 @@ def _column(
             owner=owner,
             order=order,
             max_age_days=row.get("max_age_days"),
+            description=row["description"],
         )
+        column_changed.send(Column, column=column, old_slug="")
     return column
 
 

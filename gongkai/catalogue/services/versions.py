@@ -22,6 +22,7 @@ from gongkai.catalogue.models import (
     StandardCatalogue,
 )
 from gongkai.catalogue.services.periods import open_periods_of
+from gongkai.catalogue.signals import catalogue_changed
 from gongkai.ledger.actor import Actor
 from gongkai.ledger.services import diff, record, shorten
 from gongkai.organs.models import Organ, OrganKind
@@ -151,6 +152,7 @@ def put_in_force(actor: Actor, catalogue: StandardCatalogue, *, on: date) -> Sta
                 "duties": carried,
             },
         )
+        catalogue_changed.send(StandardCatalogue, organs=[current.organ], catalogue=current)
     return current
 
 
@@ -236,6 +238,10 @@ def update_entry(actor: Actor, entry: CatalogueEntry, **changes: Any) -> Catalog
                 facts["columns"] = ["、".join(former), "、".join(now)]
         if facts:
             record(actor, "catalogue.entry.update", chain=organ.code, obj=current, changes=facts)
+            if not current.catalogue.is_draft:
+                catalogue_changed.send(
+                    StandardCatalogue, organs=[organ], catalogue=current.catalogue
+                )
     return current
 
 
@@ -312,6 +318,8 @@ def set_columns(actor: Actor, entries: Iterable[CatalogueEntry], column: Column)
             obj=column,
             changes={"entries": len(listed)},
         )
+        for catalogue in {entry.catalogue for entry in listed if not entry.catalogue.is_draft}:
+            catalogue_changed.send(StandardCatalogue, organs=[catalogue.organ], catalogue=catalogue)
     return len(listed)
 
 

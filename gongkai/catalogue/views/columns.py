@@ -90,7 +90,8 @@ class ColumnDetail(CatalogueView, ScopedDetailView):
     template_name = "gongkai/catalogue/column.html"
     select_related = ("owner", "parent")
     fields = ("title", "slug", "kind", ("parent.title", "上级栏目"), ("owner.name", "责任单位"),
-              "order", "max_age_days", "closed_on")  # fmt: skip
+              "order", "max_age_days", "closed_on", "description", "empty_note", "empty_note_on",
+              "empty_note_until")  # fmt: skip
 
     def scoped(self, queryset: Any, action: str | None = None) -> Any:
         return queryset
@@ -157,7 +158,8 @@ class ColumnEdit(_ColumnForm):
 
     def get_initial(self) -> dict[str, Any]:
         column = self.object
-        names = ("title", "slug", "kind", "parent", "max_age_days")
+        names = ("title", "slug", "kind", "parent", "max_age_days", "description", "empty_note",
+                 "empty_note_on", "empty_note_until")  # fmt: skip
         return {**{name: getattr(column, name) for name in names}, "owner": column.owner.code}
 
     def perform(self, form: Any) -> Any:

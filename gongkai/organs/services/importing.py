@@ -14,6 +14,7 @@ from gongkai.ledger.actor import Actor
 from gongkai.ledger.models import SITE_CHAIN
 from gongkai.ledger.services import Act, diff, record, record_many
 from gongkai.organs import imports, policy
+from gongkai.organs.changes import organs_changed
 from gongkai.organs.credit_code import validate_credit_code
 from gongkai.organs.models import Organ, OrganKind, OrganLevel, validate_organ_code
 from gongkai.organs.services.tree import DETAILS, PATH_LENGTH, level_above, lock_trees, snapshot
@@ -95,6 +96,8 @@ def import_organs(
             chain=SITE_CHAIN,
             changes={"file": name[:200], "created": report.created, "updated": report.updated},
         )
+        if report.created or report.updated:
+            organs_changed.send(Organ)
         if dry_run:
             transaction.set_rollback(True)
     return report

@@ -19,6 +19,7 @@ from django.db.models.functions import Concat, Length, Substr
 
 from gongkai.ledger.actor import Actor
 from gongkai.ledger.services import diff, record
+from gongkai.organs.changes import organ_changed
 from gongkai.organs.models import Organ, OrganLevel
 from gongkai.organs.policy import authorise
 
@@ -74,6 +75,7 @@ def create_organ(
             obj=organ,
             changes=diff({}, {**snapshot(organ), "parent": parent.code if parent else None}),
         )
+        organ_changed.send(Organ, organ=organ, old_code="")
     return organ
 
 
@@ -91,6 +93,7 @@ def update_organ(actor: Actor, organ: Organ, **changes: Any) -> Organ:
         check(organ)
         organ.save(update_fields=changed)
         record(actor, "organs.update", chain=organ.code, obj=organ, changes=diff(before, after))
+        organ_changed.send(Organ, organ=organ, old_code=organ.code)
     return organ
 
 
@@ -142,6 +145,7 @@ def move_organ(actor: Actor, organ: Organ, parent: Organ | None) -> Organ:
                 "moved_with_it": moved - 1,
             },
         )
+        organ_changed.send(Organ, organ=organ, old_code=organ.code)
     return organ
 
 
@@ -186,6 +190,7 @@ def abolish_organ(actor: Actor, organ: Organ, *, on: date, successor: Organ | No
                 "successor": [None, successor.code if successor else None],
             },
         )
+        organ_changed.send(Organ, organ=organ, old_code=organ.code)
     return organ
 
 
