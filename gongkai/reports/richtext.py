@@ -139,7 +139,7 @@ class _Parser(HTMLParser):
             self.runs.append(Run(text, self.strong > 0, self.emphasis > 0))
 
     def end_block(self) -> None:
-        runs = tuple(_tidy(self.runs))
+        runs = tuple(tidy(self.runs))
         if runs:
             kind: BlockKind = "quote" if self.quotes and self.kind == "p" else self.kind
             level = max(1, len(self.lists)) if kind == "li" else 0
@@ -147,7 +147,7 @@ class _Parser(HTMLParser):
         self.runs, self.kind, self.number = [], "p", None
 
 
-def _tidy(runs: list[Run]) -> Iterator[Run]:
+def tidy(runs: list[Run]) -> Iterator[Run]:
     """Neighbours of one style joined, and no spaces or breaks at either end of the block."""
     # A break takes the style of the text before it, so that joining finds fewer seams.
     styled: list[Run] = []

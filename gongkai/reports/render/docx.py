@@ -12,20 +12,17 @@ from io import BytesIO
 from typing import Any
 
 from docx import Document
-from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING
+from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
-from docx.shared import Mm, Pt, RGBColor
+from docx.shared import Pt
 
 from gongkai.reports.document import NOTHING_WRITTEN, ReportDocument
 from gongkai.reports.grid import Grid, GridCell
+from gongkai.reports.render import office
 from gongkai.reports.render.zipped import repack
-from gongkai.reports.richtext import Block, Run, printable
+from gongkai.reports.richtext import Block, printable
 
-#: GB/T 9704: A4, 37 mm above, 28 mm left, a text area of 156 × 225 mm.
-PAGE = (210, 297)
-MARGINS = {"top": 37, "bottom": 35, "left": 28, "right": 26}
-TEXT_WIDTH = 156
 #: Twentieths of a point to a millimetre.
 _DXA = 1440 / 25.4
 #: Space beside the text of a cell; heads of two characters a line get more, so that they break there.
@@ -57,13 +54,7 @@ def draw(document: ReportDocument) -> bytes:
 
 
 def _set_up(word: Any, document: ReportDocument) -> None:
-    section = word.sections[0]
-    section.page_width, section.page_height = Mm(PAGE[0]), Mm(PAGE[1])
-    section.top_margin, section.bottom_margin = Mm(MARGINS["top"]), Mm(MARGINS["bottom"])
-    section.left_margin, section.right_margin = Mm(MARGINS["left"]), Mm(MARGINS["right"])
-    section.footer_distance = Mm(28)
-    _page_number(section.footer.paragraphs[0])
-
+    office.page(word)
     properties = word.core_properties
     properties.title = document.title
     properties.author = document.issuer
@@ -73,92 +64,20 @@ def _set_up(word: Any, document: ReportDocument) -> None:
     properties.version = str(document.version)
     stamped = datetime(document.stamped_on.year, document.stamped_on.month, document.stamped_on.day)  # noqa: DTZ001 - the property has no time zone
     properties.created = properties.modified = stamped
-
-    styles = word.styles
-    _style(styles["Normal"], "仿宋", 16)
-    _paragraphs(styles["Normal"], line=28, indent=32)
-    _style(styles["Title"], "宋体", 22, bold=True)
-    _paragraphs(styles["Title"], line=34, align=WD_ALIGN_PARAGRAPH.CENTER, after=12)
-    _style(styles["Heading 1"], "黑体", 16)
-    _paragraphs(styles["Heading 1"], line=28, indent=32, before=8, after=4)
-    _style(styles["Heading 2"], "楷体", 16)
-    _paragraphs(styles["Heading 2"], line=28, indent=32)
-    _style(styles["Heading 3"], "仿宋", 16, bold=True)
-    _paragraphs(styles["Heading 3"], line=28, indent=32)
-    # The rule under the title of the library's template is no part of an official document.
-    for border in styles["Title"].element.findall(f".//{qn('w:pBdr')}"):
-        border.getparent().remove(border)
-
-
-def _style(style: Any, font: str, size: float, *, bold: bool = False) -> None:
-    style.font.size = Pt(size)
-    style.font.bold = bold
-    style.font.italic = False
-    style.font.color.rgb = RGBColor(0, 0, 0)
-    properties = style.element.get_or_add_rPr()
-    fonts = properties.get_or_add_rFonts()
-    for name in list(fonts.attrib):
-        del fonts.attrib[name]
-    for name in ("ascii", "hAnsi", "cs"):
-        fonts.set(qn(f"w:{name}"), "Times New Roman")
-    fonts.set(qn("w:eastAsia"), font)
-    for old in properties.findall(qn("w:lang")):
-        properties.remove(old)
-    language = OxmlElement("w:lang")
-    language.set(qn("w:val"), "en-US")
-    language.set(qn("w:eastAsia"), "zh-CN")
-    properties.append(language)
-
-
-def _paragraphs(
-    style: Any,
-    *,
-    line: float,
-    indent: float = 0,
-    before: float = 0,
-    after: float = 0,
-    align: Any = None,
-) -> None:
-    layout = style.paragraph_format
-    layout.line_spacing_rule = WD_LINE_SPACING.EXACTLY
-    layout.line_spacing = Pt(line)
-    layout.first_line_indent = Pt(indent)
-    layout.space_before, layout.space_after = Pt(before), Pt(after)
-    layout.alignment = align
-    layout.widow_control = True
-
-
-def _page_number(paragraph: Any) -> None:
-    """— 1 — in the middle, as on official documents."""
-    paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
-    paragraph.paragraph_format.first_line_indent = Pt(0)
-    for kind in ("— ", "begin", "PAGE", "separate", "1", "end", " —"):
-        run = paragraph.add_run()
-        _run_font(run, "宋体", 14)
-        if kind in ("begin", "separate", "end"):
-            mark = OxmlElement("w:fldChar")
-            mark.set(qn("w:fldCharType"), kind)
-            run._r.append(mark)
-        elif kind == "PAGE":
-            code = OxmlElement("w:instrText")
-            code.set(qn("xml:space"), "preserve")
-            code.text = " PAGE "
-            run._r.append(code)
-        else:
-            run.text = kind
+    office.styles(word)
 
 
 def _opening(word: Any, document: ReportDocument) -> None:
     word.add_paragraph("\n".join(document.title_lines), style="Title")
     for term, text in document.imprint:
         paragraph = word.add_paragraph()
-        _run_font(paragraph.add_run(f"{term}："), "黑体", 12)
-        _run_font(paragraph.add_run(text), "仿宋", 12)
+        office.run_font(paragraph.add_run(f"{term}："), "黑体", 12)
+        office.run_font(paragraph.add_run(text), "仿宋", 12)
         paragraph.paragraph_format.line_spacing = Pt(20)
         paragraph.paragraph_format.first_line_indent = Pt(0)
     if document.correction_note:
         paragraph = word.add_paragraph()
-        _run_font(paragraph.add_run("更正说明："), "黑体", 16)
+        office.run_font(paragraph.add_run("更正说明："), "黑体", 16)
         paragraph.add_run(document.correction_note)
 
 
@@ -173,7 +92,7 @@ def _closing(word: Any, document: ReportDocument) -> None:
         lines.append(f"数据校验码（SM3）：{document.checksum}")
     for line in lines:
         paragraph = word.add_paragraph()
-        _run_font(paragraph.add_run(line), "宋体", 9)
+        office.run_font(paragraph.add_run(line), "宋体", 9)
         paragraph.paragraph_format.first_line_indent = Pt(0)
         paragraph.paragraph_format.line_spacing = Pt(14)
 
@@ -196,28 +115,13 @@ def _block(word: Any, block: Block) -> None:
     elif block.kind == "quote":
         layout.left_indent = Pt(32)
     for run in block.runs:
-        _add_run(paragraph, run)
-
-
-def _add_run(paragraph: Any, run: Run) -> None:
-    # A line feed in the text of a run becomes a line break of its own.
-    written = paragraph.add_run(run.text)
-    if run.strong:
-        written.bold = True
-    if run.emphasis:
-        _run_font(written, "楷体", None)
-
-
-def _run_font(run: Any, font: str, size: float | None) -> None:
-    if size is not None:
-        run.font.size = Pt(size)
-    run._r.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), font)
+        office.add_run(paragraph, run)
 
 
 def _table(document: ReportDocument, grid: Grid) -> Any:
     """A ``w:tbl`` written row by row: every cell that covers a place is written in that row."""
     table = OxmlElement("w:tbl")
-    widths = [round(share / 100 * TEXT_WIDTH * _DXA) for share in grid.widths]
+    widths = [round(share / 100 * office.TEXT_WIDTH * _DXA) for share in grid.widths]
     table.append(_table_properties(grid, sum(widths)))
     columns = OxmlElement("w:tblGrid")
     for width in widths:

@@ -23,22 +23,27 @@ _SOURCE = Path(__file__).with_name("report.typ")
 
 def draw(document: ReportDocument) -> bytes:
     """The bytes of a PDF: PDF/UA-1 where the text allows it, else tagged all the same."""
-    report = json.dumps(_data(document), ensure_ascii=False)
+    return set_in_type(_SOURCE, "report", _data(document))
+
+
+def set_in_type(source: Path, name: str, data: dict[str, Any]) -> bytes:
+    """A PDF of the typst file `source`, which reads `data` as the JSON text of the input `name`."""
+    text = json.dumps(data, ensure_ascii=False)
     try:
-        return _compile(report, "ua-1")
+        return _compile(source, name, text, "ua-1")
     except typst.TypstError:
         # The standard refuses characters that no embedded typeface has (emoji, rare variants).
-        # A report with such a character is still printed, without the claim.
-        return _compile(report, None)
+        # A file with such a character is still printed, without the claim.
+        return _compile(source, name, text, None)
 
 
-def _compile(report: str, standard: Literal["ua-1"] | None) -> bytes:
+def _compile(source: Path, name: str, text: str, standard: Literal["ua-1"] | None) -> bytes:
     return typst.compile(
-        str(_SOURCE),
+        str(source),
         format="pdf",
         font_paths=[str(FONTS)],
         ignore_system_fonts=True,
-        sys_inputs={"report": report},
+        sys_inputs={name: text},
         pdf_standards=[standard] if standard else [],
     )
 
