@@ -8,4 +8,9 @@ class PortalConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from gongkai.portal import checks  # noqa: F401 - registers the checks
+        from django.db.models.signals import post_migrate, pre_migrate
+
+        from gongkai.portal import checks, triggers  # noqa: F401 - registers the checks
+
+        pre_migrate.connect(triggers.before_migrate, sender=self, dispatch_uid="portal.triggers")
+        post_migrate.connect(triggers.after_migrate, sender=self, dispatch_uid="portal.triggers")
