@@ -27,6 +27,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "desk": ("发送待办提醒邮件", "send the morning's reminders"),
     "disclosure": ("主动公开：定时发布、导入", "proactive disclosure: publish on schedule, import"),
     "guard": ("检查文件能否公开", "check files before they are published"),
+    "maintenance": (
+        "维护状态：关闭和恢复公众页面",
+        "close and reopen the public site",
+    ),
     "ledger": ("核验操作台账", "verify the hash-chained ledger"),
 }
 

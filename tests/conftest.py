@@ -32,6 +32,14 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.WHITENOISE_AUTOREFRESH = True
 
 
+@pytest.fixture(autouse=True)
+def site_without_preferences() -> None:
+    """No test sees the preferences of another, and looking them up counts in no statement."""
+    from gongkai.portal.preferences import memory
+
+    memory.keep(None, float("inf"))
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(
     request: pytest.FixtureRequest, django_test_environment: None, django_db_blocker

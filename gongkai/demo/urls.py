@@ -3,4 +3,7 @@ from django.urls import path
 from gongkai.demo import views
 
 app_name = "demo"
-urlpatterns = [path("enter/<slug:username>/", views.enter, name="enter")]
+urlpatterns = [
+    path("", views.logins, name="logins"),
+    path("enter/<slug:username>/", views.enter, name="enter"),
+]

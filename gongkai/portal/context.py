@@ -14,8 +14,10 @@ from django.http import HttpRequest
 from django.utils.translation import get_language
 
 import gongkai
+from gongkai.portal import preferences
 from gongkai.portal.display import Display
-from gongkai.portal.navigation import ENTRANCES
+from gongkai.portal.navigation import ENTRANCES, PLATFORM
+from gongkai.portal.preferences import Notice
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,13 @@ class Site:
     icp: str
     police: str
     version: str
+    superior_name: str = ""
+    superior_url: str = ""
+    conac_url: str = ""
+    faults_url: str = ""
+    emblem_url: str = ""
+    """Of the emblem that the office has chosen; empty for the one that is shipped."""
+    notice: Notice | None = None
 
     @property
     def police_digits(self) -> str:
@@ -38,16 +47,22 @@ class Site:
 
 
 def current_site(request: HttpRequest | None) -> Site:
-    facts = settings.SITE_FOOTER
+    chosen = preferences.current()
     return Site(
-        name=settings.SITE_NAME,
+        name=chosen.name,
         domain=request.get_host() if request is not None else "",
-        operator=facts.get("operator", ""),
-        contact=facts.get("contact", ""),
-        code=facts.get("code", ""),
-        icp=facts.get("icp", ""),
-        police=facts.get("police", ""),
+        operator=chosen.operator,
+        contact=chosen.contact,
+        code=chosen.code,
+        icp=chosen.icp,
+        police=chosen.police,
         version=gongkai.__version__,
+        superior_name=chosen.superior_name,
+        superior_url=chosen.superior_url,
+        conac_url=chosen.conac_url,
+        faults_url=chosen.faults_url,
+        emblem_url=chosen.emblem_url,
+        notice=chosen.shown_notice,
     )
 
 
@@ -59,6 +74,7 @@ def portal(request: HttpRequest) -> dict[str, Any]:
             "site": current_site(request),
             "display": getattr(request, "display", Display()),
             "entrances": ENTRANCES,
+            "platform": PLATFORM,
             "demo": settings.DEMO,
             "english": language.startswith("en"),
             "lang": "en" if language.startswith("en") else "zh-Hans",

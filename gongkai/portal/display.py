@@ -9,7 +9,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from django.conf import settings
+from django.templatetags.static import static
+from django.urls import reverse
+
+from gongkai.portal import preferences
 
 COOKIE = "display"
 COOKIE_AGE = 365 * 24 * 3600
@@ -27,9 +30,9 @@ CHOICES: dict[str, dict[str, object]] = {
 
 @dataclass(frozen=True)
 class Stylesheet:
-    """One file of the theme and the media for which the browser applies it."""
+    """One file of colours and the media for which the browser applies it."""
 
-    path: str
+    url: str
     media: str
 
 
@@ -60,18 +63,29 @@ class Display:
 
     @property
     def stylesheets(self) -> list[Stylesheet]:
-        """The theme's files, in order. Dark and contrast sets never apply to paper."""
+        """The theme's files, in order. Dark and contrast sets never apply to paper.
+
+        Colours that the office has chosen follow the set they change; high contrast is the
+        theme's own.
+        """
         dark = {"auto": "(prefers-color-scheme: dark)", "dark": "", "light": None}[self.scheme]
         contrast = "" if self.contrast else "(prefers-contrast: more)"
+        chosen = preferences.current()
 
-        def sheet(suffix: str, *conditions: str) -> Stylesheet:
-            media = " and ".join(["screen", *(c for c in conditions if c)])
-            return Stylesheet(f"gongkai/themes/{settings.THEME}{suffix}.css", media)
+        def media(*conditions: str) -> str:
+            return " and ".join(["screen", *(c for c in conditions if c)])
 
-        sheets = [Stylesheet(f"gongkai/themes/{settings.THEME}.css", "all")]
+        def sheet(suffix: str, where: str) -> Stylesheet:
+            return Stylesheet(static(f"gongkai/themes/{chosen.theme}{suffix}.css"), where)
+
+        sheets = [sheet("", "all")]
+        if chosen.recoloured:
+            sheets.append(Stylesheet(reverse("portal:colours"), "all"))
         if dark is not None:
-            sheets.append(sheet("-dark", dark))
-        sheets.append(sheet("-contrast", contrast))
+            sheets.append(sheet("-dark", media(dark)))
+            if chosen.recoloured:
+                sheets.append(Stylesheet(reverse("portal:dark_colours"), media(dark)))
+        sheets.append(sheet("-contrast", media(contrast)))
         if dark is not None:
-            sheets.append(sheet("-contrast-dark", dark, contrast))
+            sheets.append(sheet("-contrast-dark", media(dark, contrast)))
         return sheets

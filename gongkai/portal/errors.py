@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseServerEr
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
+from gongkai.portal import guidance
 from gongkai.portal.pages import Page
 
 log = logging.getLogger(__name__)
@@ -27,11 +28,15 @@ class Trouble:
     steps: tuple[str, ...]
 
 
-def _page(request: HttpRequest, trouble: Trouble, status: int) -> HttpResponse:
+def _page(
+    request: HttpRequest,
+    trouble: Trouble,
+    status: int,
+    guide: guidance.Guide | None = None,
+) -> HttpResponse:
     page = Page(title=trouble.title, description=trouble.what, robots="noindex")
-    response = render(
-        request, "gongkai/portal/error.html", {"page": page, "trouble": trouble}, status=status
-    )
+    context = {"page": page, "trouble": trouble, "guide": guide, "status": status}
+    response = render(request, "gongkai/portal/error.html", context, status=status)
     response.headers["Cache-Control"] = "no-store"
     return response
 
@@ -67,9 +72,14 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
         Trouble(
             _("没有找到这个页面"),
             said or _("网址可能有误，或者内容已经移走。"),
-            (_("请检查网址有没有多字或者少字。"), _("请从首页或者年度报告目录中查找。")),
+            (
+                _("请检查网址有没有多字或者少字。"),
+                _("请用几个词搜索要找的信息，或者从下面的栏目中查找。"),
+                _("没有公开的信息，可以依法申请公开。"),
+            ),
         ),
         404,
+        guidance.towards(request.path),
     )
 
 

@@ -3,11 +3,15 @@
 from collections.abc import Callable
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 
+from gongkai.portal import maintenance
 from gongkai.portal.display import COOKIE, Display
+
+STAFF = ("/staff/", "/static/", "/media/", "/demo/")
+"""Where the staff works, and what its pages are made of: open while the site is closed."""
 
 
 class ReaderMiddleware:
@@ -32,4 +36,28 @@ class ReaderMiddleware:
         response.headers.setdefault("Content-Language", translation.get_language() or language)
         if response.headers.get("Content-Type", "").startswith("text/html"):
             patch_vary_headers(response, ["Cookie"])
+        return response
+
+
+class MaintenanceMiddleware:
+    """Answers for the public site while it is closed (`gongkai.portal.maintenance`).
+
+    Stands before sessions, so that nothing asks the database; the staff can go on, and look
+    after what is to be looked after.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        closure = maintenance.current()
+        if closure is None or request.path.startswith(STAFF):
+            return self.get_response(request)
+        response = HttpResponse(maintenance.draw(closure), status=503)
+        response.headers["Retry-After"] = str(closure.retry_after)
+        response.headers["Cache-Control"] = "no-store"
+        # The page carries its own style and nothing else.
+        response.headers["Content-Security-Policy"] = (
+            "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
+        )
         return response

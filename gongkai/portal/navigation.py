@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -15,11 +16,32 @@ class Entrance:
     section: str
     label: str | Promise
     url_name: str
+    args: tuple[str, ...] = ()
+
+    @property
+    def url(self) -> str:
+        """Empty while the site has no such part."""
+        try:
+            return reverse(self.url_name, args=self.args)
+        except NoReverseMatch:
+            return ""
 
 
 ENTRANCES: tuple[Entrance, ...] = (
     Entrance("home", _("首页"), "portal:home"),
-    Entrance("info", _("信息公开"), "portal:item_list"),
+    Entrance("info", _("信息公开"), "portal:disclosure"),
+    Entrance("policies", _("政策文件"), "portal:policy_list"),
+    Entrance("organs", _("机关领导"), "portal:organ_list"),
+    Entrance("fields", _("重点领域"), "portal:field_list"),
+    Entrance("news", _("政务动态"), "portal:column", ("zwdt",)),
     Entrance("reports", _("年度报告"), "portal:report_list"),
-    Entrance("data", _("数据下载"), "portal:report_data_fields"),
 )
+
+PLATFORM: tuple[Entrance, ...] = (
+    Entrance("zfxxgkzn", _("政府信息公开指南"), "portal:disclosure_part", ("zfxxgkzn",)),
+    Entrance("zfxxgkzd", _("政府信息公开制度"), "portal:disclosure_part", ("zfxxgkzd",)),
+    Entrance("fdzdgknr", _("法定主动公开内容"), "portal:disclosure_part", ("fdzdgknr",)),
+    Entrance("zfxxgknb", _("政府信息公开年报"), "portal:disclosure_part", ("zfxxgknb",)),
+    Entrance("ysqgk", _("依申请公开"), "portal:disclosure_part", ("ysqgk",)),
+)
+"""The fixed parts of the disclosure platform in the order of the norm."""

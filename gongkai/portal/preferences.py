@@ -16,6 +16,7 @@ from typing import Final
 
 from django.conf import settings
 from django.db import DatabaseError
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -87,8 +88,12 @@ class Preferences:
         return None if over or not self.notice else Notice(self.notice, self.notice_url)
 
     @property
-    def emblem_url_name(self) -> str:
-        return "emblem.svg" if self.emblem_type == "image/svg+xml" else "emblem.png"
+    def emblem_url(self) -> str:
+        """The address of the emblem chosen; it changes with the picture."""
+        if not self.emblem:
+            return ""
+        extension = "svg" if self.emblem_type == "image/svg+xml" else "png"
+        return reverse("portal:emblem", args=[self.emblem, extension])
 
 
 class _Memory:

@@ -2,7 +2,18 @@
 
 from django.urls import include, path, re_path, register_converter
 
-from gongkai.portal.views import catalogue, compare, data, home, item, items, report, reports, site
+from gongkai.portal.views import (
+    catalogue,
+    compare,
+    data,
+    dress,
+    home,
+    item,
+    items,
+    report,
+    reports,
+    site,
+)
 
 
 class YearConverter:
@@ -43,6 +54,11 @@ urlpatterns = [
     path("", include("gongkai.portal.finding.urls")),
     path("", include("gongkai.portal.feeds.urls")),
     path("display/", site.display, name="display"),
+    path("theme.css", dress.stylesheet, name="colours"),
+    path("theme-dark.css", dress.stylesheet, {"dark": True}, name="dark_colours"),
+    re_path(
+        r"^emblem/(?P<mark>[0-9a-f]{12})\.(?P<extension>svg|png)$", dress.emblem, name="emblem"
+    ),
     path("robots.txt", site.robots, name="robots"),
     path("favicon.ico", site.favicon, name="favicon"),
 ]

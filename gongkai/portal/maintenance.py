@@ -1,0 +1,112 @@
+"""维护状态: whether the public site is closed for a while, said by a file and not the database.
+
+The database may be the very thing that is being looked after. The file lies in the data
+directory, which all processes of one machine share; whoever runs several machines closes the
+site at the proxy with the page that lies beside it (`503.html`).
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.utils import timezone
+
+log = logging.getLogger(__name__)
+
+RETRY: Final = 600
+"""Seconds after which a reader (or a search engine) should ask again when no end is known."""
+
+
+@dataclass(frozen=True)
+class Closure:
+    """That the site is closed, why, and until when if that is known."""
+
+    message: str = ""
+    until: datetime | None = None
+
+    @property
+    def over(self) -> bool:
+        """Whether the end has come: the site opens by itself."""
+        return self.until is not None and self.until <= timezone.now()
+
+    @property
+    def retry_after(self) -> int:
+        """Seconds until it is worth asking again: at least one minute."""
+        if self.until is None:
+            return RETRY
+        return max(60, int((self.until - timezone.now()).total_seconds()))
+
+
+def folder() -> Path:
+    """Where the file and the page for the proxy lie."""
+    return Path(settings.DATA_DIR) / "maintenance"
+
+
+def _file() -> Path:
+    return folder() / "closed.json"
+
+
+def page() -> Path:
+    """The page that a proxy shows by itself, whatever became of the application."""
+    return folder() / "503.html"
+
+
+def current() -> Closure | None:
+    """What holds now. An open site costs one look at the file system."""
+    try:
+        text = _file().read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return None
+    except OSError:
+        log.exception("the maintenance file could not be read; the site stays open")
+        return None
+    try:
+        kept = json.loads(text)
+        until = datetime.fromisoformat(kept["until"]) if kept.get("until") else None
+        closure = Closure(str(kept.get("message", "")), until)
+    except (ValueError, TypeError, AttributeError):
+        # Somebody made the file by hand: that it is there says enough.
+        closure = Closure()
+    return None if closure.over else closure
+
+
+def close(closure: Closure) -> None:
+    """Close the public site; the staff can go on."""
+    write_page(closure)
+    kept = {
+        "message": closure.message,
+        "until": closure.until.isoformat() if closure.until else "",
+    }
+    fresh = _file().with_suffix(".new")
+    fresh.write_text(json.dumps(kept, ensure_ascii=False), encoding="utf-8")
+    fresh.replace(_file())
+
+
+def reopen() -> bool:
+    """Open the site; whether it was closed."""
+    try:
+        _file().unlink()
+    except FileNotFoundError:
+        return False
+    write_page(Closure())
+    return True
+
+
+def write_page(closure: Closure) -> None:
+    """The page beside the file, for nginx's ``error_page 502 503 504 /503.html``."""
+    folder().mkdir(parents=True, exist_ok=True)
+    page().write_text(draw(closure), encoding="utf-8")
+
+
+def draw(closure: Closure) -> str:
+    """The page: whole in itself, without database, style sheet or script of the site."""
+    return render_to_string(
+        "gongkai/portal/maintenance.html", {"closure": closure, "name": settings.SITE_NAME}
+    )
