@@ -1,0 +1,166 @@
+"""A question taken apart: quotes, exclusions, numbers, synonyms, words."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from functools import cache
+from typing import Final
+
+from gongkai.search.language import segment, thesaurus
+from gongkai.search.language.normalise import normalise, normalise_question
+from gongkai.search.language.numbers import Found, find_numbers
+from gongkai.search.words import Alternative, Clause, Parsed
+
+MAX_QUERY_CHARACTERS: Final = 100
+"""Longer questions are read up to here; nobody means the rest as a condition."""
+MAX_CLAUSES: Final = 12
+PARTS_WEIGHT: Final = 0.5
+"""A long word that only stands there in parts."""
+
+_QUOTED: Final = re.compile(
+    r'"([^"]{1,100})"|“([^”]{1,100})”|「([^」]{1,100})」|『([^』]{1,100})』'
+)
+_EXCLUDED: Final = re.compile(r"(?:^|(?<=\s))[-－]([^\s\-－].*?)(?=\s|$)")
+_OPERATORS: Final = re.compile(r"(?:^|(?<=\s))(?:AND|OR|NOT|NEAR)(?=\s|$)")
+
+
+@cache
+def stop_words() -> frozenset[str]:
+    return frozenset(segment.data_lines("stop.txt"))
+
+
+@cache
+def weak_words() -> frozenset[str]:
+    return frozenset(segment.data_lines("weak.txt"))
+
+
+@cache
+def _question_words() -> re.Pattern[str]:
+    """Stop words of two characters and more, wherever they stand: 我想问一下公租房怎么申请."""
+    words = sorted((w for w in stop_words() if len(w) > 1), key=len, reverse=True)
+    return re.compile("|".join(map(re.escape, words)))
+
+
+def parse(text: str, verbatim: bool = False) -> Parsed:
+    """What is asked. Reads the first `MAX_QUERY_CHARACTERS`; never raises.
+
+    `verbatim`: neither synonyms nor the parts of longer words.
+    """
+    rest = _OPERATORS.sub(" ", text[:MAX_QUERY_CHARACTERS])
+    phrases: list[str] = []
+
+    def quoted(found: re.Match[str]) -> str:
+        phrase = normalise_question(next(group for group in found.groups() if group))
+        if phrase:
+            phrases.append(phrase)
+        return " "
+
+    rest = _QUOTED.sub(quoted, rest)
+    excluded: list[str] = []
+
+    def left_out(found: re.Match[str]) -> str:
+        for piece, _typed, _at in segment.pieces(normalise_question(found[1])):
+            excluded.extend(segment.parts_of(piece))
+        return " "
+
+    rest = _EXCLUDED.sub(left_out, rest)
+    plain = normalise_question(rest)
+    numbers = find_numbers(plain)
+    clauses: list[Clause] = []
+    marked: list[str] = list(phrases)
+    for phrase in phrases:
+        clauses += _literal(phrase)
+    for number in numbers:
+        if number.certain and number.token:
+            clauses.append(Clause((Alternative((number.token,)),)))
+        marked += [number.shown]
+    plain = _blanked(plain, [number for number in numbers if number.certain])
+    synonyms: list[str] = []
+    worded = _words(plain, verbatim, synonyms, marked)
+    clauses += worded
+    marked = sorted({mark for mark in marked if mark.strip()}, key=lambda m: (-len(m), m))
+    return Parsed(
+        clauses=tuple(dict.fromkeys(clauses))[:MAX_CLAUSES],
+        excluded=tuple(dict.fromkeys(excluded)),
+        phrases=tuple(dict.fromkeys(phrases)),
+        numbers=tuple(dict.fromkeys(number.form for number in numbers)),
+        marked=tuple(marked),
+        synonyms=tuple(dict.fromkeys(synonyms)),
+    )
+
+
+def loosen(parsed: Parsed) -> Parsed | None:
+    """The same question with its least telling clause left out; None where one is left.
+
+    For a question without hits: a long sentence holds words that no document has.
+    """
+    if len(parsed.clauses) < 2 or parsed.phrases:
+        return None
+    weakest = min(range(len(parsed.clauses)), key=lambda i: (_telling(parsed.clauses[i]), -i))
+    return replace(parsed, clauses=tuple(c for i, c in enumerate(parsed.clauses) if i != weakest))
+
+
+def _telling(clause: Clause) -> float:
+    """How much of the subject a clause carries; the words of every question least."""
+    first = clause.alternatives[0].tokens
+    text = "".join(first)
+    if all(token in weak_words() for token in first):
+        return 0.0
+    return min(len(text), 6) + (3 if len(clause.alternatives) > 1 else 0)
+
+
+def _literal(phrase: str) -> list[Clause]:
+    return [
+        Clause((Alternative(segment.parts_of(piece)),))
+        for piece, _typed, _at in segment.pieces(phrase)
+    ]
+
+
+def _words(plain: str, verbatim: bool, synonyms: list[str], marked: list[str]) -> list[Clause]:
+    bare = _question_words().sub(" ", plain)
+    plain = bare if not verbatim and bare.strip() else plain
+    found: list[tuple[str, Clause]] = []
+    spans = [] if verbatim else thesaurus.spans(plain)
+    at = 0
+    for start, end, others in spans:
+        found += _plain_words(plain[at:start], verbatim)
+        said = plain[start:end]
+        alternatives = [Alternative(_tokens_of(said))]
+        for other, weight in others:
+            alternatives.append(Alternative(_tokens_of(other), weight))
+            synonyms.append(other)
+        found.append((said, Clause(tuple(alternatives))))
+        at = end
+    found += _plain_words(plain[at:], verbatim)
+    telling = [(word, clause) for word, clause in found if word not in stop_words()]
+    kept = telling or found
+    marked += [word for word, _clause in kept]
+    marked += synonyms
+    return [clause for _word, clause in kept]
+
+
+def _plain_words(plain: str, verbatim: bool) -> list[tuple[str, Clause]]:
+    found = []
+    for piece, typed, _at in segment.pieces(plain):
+        alternatives = [Alternative(segment.parts_of(piece))]
+        parts = () if verbatim else segment.shorter_words(piece)
+        if parts:
+            alternatives.append(Alternative(parts, PARTS_WEIGHT))
+        found.append((typed, Clause(tuple(alternatives))))
+    return found
+
+
+def _tokens_of(text: str) -> tuple[str, ...]:
+    """Tokens that all stand in a text with these words."""
+    found: list[str] = []
+    for piece, _typed, _at in segment.pieces(normalise(text)):
+        if piece not in segment.FUNCTION:
+            found += segment.parts_of(piece)
+    return tuple(dict.fromkeys(found)) or (text,)
+
+
+def _blanked(plain: str, numbers: list[Found]) -> str:
+    for number in numbers:
+        plain = plain[: number.start] + " " * (number.end - number.start) + plain[number.end :]
+    return plain
