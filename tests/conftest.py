@@ -28,6 +28,8 @@ def pytest_configure(config: pytest.Config) -> None:
     }
     # Start-up has already made a storage from the old value; this makes it forget.
     setting_changed.send(None, setting="STORAGES", value=settings.STORAGES, enter=True)
+    # A page kept by one test would be shown to the next, whose database is another.
+    settings.PAGE_CACHE_MB = 0
     settings.WHITENOISE_USE_FINDERS = True
     settings.WHITENOISE_AUTOREFRESH = True
 

@@ -123,6 +123,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "gongkai.portal.delivery.cache.PageCacheMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "gongkai.portal.middleware.MaintenanceMiddleware",
@@ -279,6 +280,10 @@ MIGRATION_PRIVATE_HOSTS = [
 MIGRATION_CONTACT = env("GONGKAI_MIGRATION_CONTACT", default="")
 
 # -- The public site -----------------------------------------------------------------------
+# Finished pages that each process keeps in memory; 0 keeps none. See gongkai/portal/delivery.
+PAGE_CACHE_MB = _int("GONGKAI_PAGE_CACHE_MB", 64)
+# A folder that `gongkai serve` keeps a static copy of the public site in; empty: none.
+STATIC_SITE = env("GONGKAI_STATIC_SITE", default="")
 THEME = env("GONGKAI_THEME", default="blue")
 # What 国办发〔2017〕47号 wants in the footer, as far as the site has it:
 # operator=主办单位,contact=联系电话,code=网站标识码,icp=ICP备案号,police=公安备案号

@@ -29,7 +29,8 @@ def page(
 
     ``private`` keeps it out of shared caches. Every page depends on the reader's choices.
     """
-    etag = _etag(response.content)
+    # Weak: the same page goes out packed and unpacked.
+    etag = f"W/{_etag(response.content)}"
     answer = _unchanged(request, etag, last_modified) or response
     patch_vary_headers(answer, ["Cookie"])
     return _stamped(answer, etag, last_modified, private)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest, HttpResponseBase
-from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from gongkai.portal import comparison, conditional, figures, queries
+from gongkai.portal import comparison, figures, queries
 from gongkai.portal.addresses import report_url
+from gongkai.portal.delivery import tags
+from gongkai.portal.delivery.pages import deliver
 from gongkai.portal.errors import NotPublished
 from gongkai.portal.pages import Crumb, Page, reports_column
 from gongkai.reports.models import AnnualReport
@@ -97,5 +98,4 @@ def report_compare(request: HttpRequest, code: str) -> HttpResponseBase:
             column=reports_column(),
         ),
     }
-    response = render(request, "gongkai/portal/compare.html", context)
-    return conditional.page(request, response)
+    return deliver(request, "gongkai/portal/compare.html", context, tags=[tags.REPORTS])

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponseBase, JsonResponse, StreamingHttpResponse
-from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from gongkai.portal import conditional, dataset, queries
 from gongkai.portal.context import current_site
+from gongkai.portal.delivery import tags
+from gongkai.portal.delivery.pages import deliver
 from gongkai.portal.feeds import structured
 from gongkai.portal.pages import Crumb, Page, reports_column
 
@@ -79,5 +80,4 @@ def report_data_fields(request: HttpRequest) -> HttpResponseBase:
         "json": reverse("portal:report_data", args=["json"]),
         "address": request.build_absolute_uri(reverse("portal:report_data", args=["csv"])),
     }
-    response = render(request, "gongkai/portal/data.html", context)
-    return conditional.page(request, response)
+    return deliver(request, "gongkai/portal/data.html", context, tags=[tags.REPORTS])

@@ -8,7 +8,6 @@ from collections.abc import Callable
 from django.conf import settings
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import render as render_page
 from django.urls import reverse
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
@@ -18,6 +17,8 @@ import gongkai
 from gongkai.organs import policy
 from gongkai.portal import conditional, queries
 from gongkai.portal.addresses import FILES, file_url
+from gongkai.portal.delivery import tags
+from gongkai.portal.delivery.pages import deliver
 from gongkai.portal.errors import NotPublished
 from gongkai.portal.feeds import structured
 from gongkai.portal.pages import Article, Crumb, Page, reports_column
@@ -116,10 +117,11 @@ def report(request: HttpRequest, code: str, year: int) -> HttpResponseBase:
         "staff": link is not None,
         "neighbours": queries.neighbours(found),
     }
-    response = render_page(request, "gongkai/portal/report.html", context)
-    return conditional.page(
+    return deliver(
         request,
-        response,
+        "gongkai/portal/report.html",
+        context,
+        tags=[tags.REPORTS],
         last_modified=queries.latest_publication().at,
         private=link is not None,
     )

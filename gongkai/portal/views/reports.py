@@ -5,13 +5,15 @@ from __future__ import annotations
 from django.core.paginator import Paginator
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from gongkai.portal import conditional, queries
+from gongkai.portal import queries
+from gongkai.portal.delivery import tags
+from gongkai.portal.delivery.pages import deliver
 from gongkai.portal.forms import MANY, ReportFilter
 from gongkai.portal.pages import Crumb, Page, reports_column
 
@@ -54,8 +56,7 @@ def report_list(request: HttpRequest) -> HttpResponseBase:
         "filtered": bool(form.errors) or any(form.cleaned_data.values()),
         "organ": form.asked("organ"),
     }
-    response = render(request, "gongkai/portal/report_list.html", context)
-    return conditional.page(request, response)
+    return deliver(request, "gongkai/portal/report_list.html", context, tags=[tags.REPORTS])
 
 
 @require_safe
