@@ -17,6 +17,7 @@ class Entrance:
     label: str | Promise
     url_name: str
     args: tuple[str, ...] = ()
+    icon: str = ""
 
     @property
     def url(self) -> str:
@@ -38,10 +39,16 @@ ENTRANCES: tuple[Entrance, ...] = (
 )
 
 PLATFORM: tuple[Entrance, ...] = (
-    Entrance("zfxxgkzn", _("政府信息公开指南"), "portal:disclosure_part", ("zfxxgkzn",)),
-    Entrance("zfxxgkzd", _("政府信息公开制度"), "portal:disclosure_part", ("zfxxgkzd",)),
-    Entrance("fdzdgknr", _("法定主动公开内容"), "portal:disclosure_part", ("fdzdgknr",)),
-    Entrance("zfxxgknb", _("政府信息公开年报"), "portal:disclosure_part", ("zfxxgknb",)),
-    Entrance("ysqgk", _("依申请公开"), "portal:disclosure_part", ("ysqgk",)),
+    Entrance(
+        "zfxxgkzn", _("政府信息公开指南"), "portal:disclosure_part", ("zfxxgkzn",), "book-open"
+    ),
+    Entrance("zfxxgkzd", _("政府信息公开制度"), "portal:disclosure_part", ("zfxxgkzd",), "scale"),
+    Entrance(
+        "fdzdgknr", _("法定主动公开内容"), "portal:disclosure_part", ("fdzdgknr",), "folder-open"
+    ),
+    Entrance(
+        "zfxxgknb", _("政府信息公开年报"), "portal:disclosure_part", ("zfxxgknb",), "chart-line"
+    ),
+    Entrance("ysqgk", _("依申请公开"), "portal:disclosure_part", ("ysqgk",), "send"),
 )
 """The fixed parts of the disclosure platform in the order of the norm."""

@@ -28,12 +28,13 @@ FRESH_FOR: Final = 2.0
 """Seconds for which a look at the table holds."""
 
 BLOCKS: Final = {
-    "services": _("我要申请、查看指南等办事入口"),
+    "services": _("办事入口（申请公开、指南等）"),
     "policies": _("最新政策和解读"),
-    "news": _("政务动态和通知公告"),
+    "notices": _("通知公告"),
+    "news": _("政务动态"),
+    "special": _("专题专栏"),
     "platform": _("政府信息公开平台"),
     "fields": _("重点领域"),
-    "special": _("专题专栏"),
     "organs": _("机关和街道"),
     "figures": _("公开数字"),
     "reports": _("年度报告"),

@@ -3,7 +3,6 @@
 from django.urls import include, path, re_path, register_converter
 
 from gongkai.portal.views import (
-    catalogue,
     compare,
     data,
     dress,
@@ -34,8 +33,6 @@ app_name = "portal"
 urlpatterns = [
     path("", home.home, name="home"),
     path("info/", items.item_list, name="item_list"),
-    path("info/catalogue/", catalogue.catalogue, name="catalogue"),
-    path("info/catalogue.csv", catalogue.catalogue_file, name="catalogue_file"),
     path("info/<int:number>/", item.item, name="item"),
     path("info/<int:number>/files/<int:stored>/", item.item_file, name="item_file"),
     path("reports/", reports.report_list, name="report_list"),

@@ -1,78 +1,34 @@
-"""The start page: what the site is, the newest report and items, the city's figures of openness."""
+"""The start page: what people come for first, what is new, and where everything else is."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
-
-from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
-from django.shortcuts import render
-from django.urls import reverse
-from django.utils import timezone
-from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from gongkai.portal import conditional, figures, items, queries
+from gongkai.portal import preferences
+from gongkai.portal.delivery import tags
+from gongkai.portal.delivery.pages import deliver
+from gongkai.portal.home import Start
 from gongkai.portal.pages import Column, Page
-from gongkai.reports.models import AnnualReport
-from gongkai.statute.formats import CellValue
 
-RECENT = 6
-NEWEST = 8
+try:
+    from gongkai.search.queries import most_asked
+except ImportError:
 
-
-@dataclass(frozen=True)
-class Headline:
-    """One figure of the start page, its movement in words and as a small line."""
-
-    name: str
-    value: CellValue
-    unit: str
-    change: str
-    points: str
-    first: int
-    last: int
-    finding: str
-    url: str
-
-
-def headlines(reports: list[AnnualReport]) -> list[Headline]:
-    """The figures of the newest report, each leading to its comparison over the years."""
-    if not reports:
+    def most_asked(limit: int = 10) -> list[str]:
         return []
-    latest = reports[0]
-    compare = reverse("portal:report_compare", args=[latest.organ.code])
-    found = []
-    for figure in figures.chosen(figures.HEADLINES):
-        series = [(report.year, figures.value_of(report, figure)) for report in reversed(reports)]
-        value = figures.value_of(latest, figure)
-        if value is None:
-            continue
-        before = next((known for year, known in series if year == latest.year - 1), None)
-        found.append(
-            Headline(
-                name=figure.name,
-                value=value,
-                unit=figure.unit_name,
-                change=figures.change(before, value, figure.unit),
-                points=figures.sparkline([known for _year, known in series]),
-                first=series[0][0],
-                last=latest.year,
-                finding=figures.finding(figure, series),
-                url=f"{compare}?{urlencode({'figure': figure.id})}",
-            )
-        )
-    return found
+
+
+ASKED = 10
 
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponseBase:
-    reports = queries.top_government_reports()
-    context: dict[str, Any] = {
+    chosen = preferences.current()
+    context = {
         "page": Page(
-            title=settings.SITE_NAME,
+            title=chosen.name,
             description=_("各行政机关主动公开的政府信息和政府信息公开工作年度报告"),
             section="home",
             column=Column(
@@ -82,14 +38,9 @@ def home(request: HttpRequest) -> HttpResponseBase:
                 kind="首页",
             ),
         ),
-        "latest": reports[0] if reports else None,
-        "earlier": reports[1:],
-        "headlines": headlines(reports),
-        "newest": items.marked(items.listed(items.live())[:NEWEST], timezone.localdate()),
-        "recent": queries.newest_first(queries.published())
-        .defer(*queries.HEAVY)
-        .order_by("-published_at", "organ__path")[:RECENT],
+        "asked": most_asked(ASKED),
+        "services": "services" in chosen.blocks,
+        "blocks": Start().blocks(chosen.blocks),
     }
-    response = render(request, "gongkai/portal/home.html", context)
-    # The demo's log-in forms carry a token of their own for every visitor.
-    return conditional.page(request, response, private=settings.DEMO)
+    shown = (tags.ITEMS, tags.REPORTS, tags.COLUMNS, tags.ORGANS, tags.CATALOGUE)
+    return deliver(request, "gongkai/portal/home.html", context, tags=shown)
