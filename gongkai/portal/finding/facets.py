@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from django.utils.functional import Promise
+from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
 from gongkai.catalogue.models import Column, Field, Topic
@@ -100,9 +101,16 @@ class Names:
 
 
 def drawn(
-    question: Question, counts: Mapping[str, Sequence[FacetValue]], order: Sequence[str]
+    question: Question,
+    counts: Mapping[str, Sequence[FacetValue]],
+    order: Sequence[str],
+    kept: Mapping[str, str] | None = None,
 ) -> tuple[list[Group], list[Chip]]:
-    """The facets of `order` with their counts, and what is chosen of them."""
+    """The facets of `order` with their counts, and what is chosen of them.
+
+    `kept` is what the addresses go on saying besides the question.
+    """
+    more = "".join(f"&{urlencode({name: value})}" for name, value in (kept or {}).items() if value)
     wanted = {
         name: sorted({*question.chosen.get(name, ()), *(one.value for one in counts.get(name, ()))})
         for name in order
@@ -110,7 +118,7 @@ def drawn(
     names = Names(wanted)
     groups = []
     for place, name in enumerate(order):
-        choices = _choices(question, name, counts.get(name, ()), names)
+        choices = _choices(question, name, counts.get(name, ()), names, more)
         if not choices:
             continue
         chosen = any(choice.chosen for choice in choices)
@@ -121,7 +129,7 @@ def drawn(
             Group(name, str(HEADINGS[name]), tuple(shown), tuple(folded), chosen or place < 3)
         )
     chips = [
-        Chip(str(HEADINGS[name]), label, question.without_value(name, value).url())
+        Chip(str(HEADINGS[name]), label, question.without_value(name, value).url() + more)
         for name in order
         for value in question.chosen.get(name, ())
         if (label := names.of(name, value) or value)
@@ -130,7 +138,7 @@ def drawn(
 
 
 def _choices(
-    question: Question, name: str, counts: Sequence[FacetValue], names: Names
+    question: Question, name: str, counts: Sequence[FacetValue], names: Names, more: str
 ) -> list[Choice]:
     chosen = question.chosen.get(name, ())
     numbers = {one.value: one.count for one in counts if one.count}
@@ -154,7 +162,7 @@ def _choices(
             Choice(
                 label,
                 numbers.get(value),
-                asked.url(),
+                asked.url() + more,
                 is_chosen,
                 below=name == "topic" and "-" in value,
             )

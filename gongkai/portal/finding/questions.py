@@ -83,6 +83,18 @@ class Question:
             verbatim=self.exact,
         )
 
+    def without(self, name: str) -> Question:
+        """The question without a facet."""
+        return replace(self, chosen={k: v for k, v in self.chosen.items() if k != name}, page=1)
+
+    def but(
+        self, *, newest: bool | None = None, titles: bool | None = None, exact: bool | None = None
+    ) -> Question:
+        """The same question from its first page, with other switches."""
+        changes = {"newest": newest, "titles": titles, "exact": exact}
+        given = {name: value for name, value in changes.items() if value is not None}
+        return replace(self, page=1, **given)  # type: ignore[arg-type]
+
     # -- the question in an address ----------------------------------------------------------
     def pairs(self) -> list[tuple[str, str]]:
         """What the address says, always in one order."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import replace
 from typing import Any, Final
 
 from django.core.cache import cache
@@ -53,6 +52,8 @@ def search(request: HttpRequest) -> HttpResponseBase:
         "question": question,
         "longest": LONGEST,
         "cleared": Question(words=question.words).url(),
+        "anywhere": question.but(titles=False).url(),
+        "freely": question.but(exact=False).url(),
     }
     if question.is_empty:
         context["asked_most"] = _most_asked()
@@ -84,7 +85,7 @@ def _answered(request: HttpRequest, question: Question) -> dict[str, Any]:
         "groups": groups,
         "chips": chips,
         "switches": _switches(question),
-        "as_typed": _changed(question, exact=True),
+        "as_typed": question.but(exact=True).url(),
         "help": None if results.total else helping.help_with(question),
     }
 
@@ -97,8 +98,8 @@ def _switches(question: Question) -> list[tuple[str, list[tuple[str, str, bool]]
             (
                 _("排序"),
                 [
-                    (_("相关度"), _changed(question, newest=False), not question.newest),
-                    (_("最新发布"), _changed(question, newest=True), question.newest),
+                    (_("相关度"), question.but(newest=False).url(), not question.newest),
+                    (_("最新发布"), question.but(newest=True).url(), question.newest),
                 ],
             )
         )
@@ -106,16 +107,12 @@ def _switches(question: Question) -> list[tuple[str, list[tuple[str, str, bool]]
             (
                 _("范围"),
                 [
-                    (_("全文和附件"), _changed(question, titles=False), not question.titles),
-                    (_("只在标题中"), _changed(question, titles=True), question.titles),
+                    (_("全文和附件"), question.but(titles=False).url(), not question.titles),
+                    (_("只在标题中"), question.but(titles=True).url(), question.titles),
                 ],
             )
         )
     return found
-
-
-def _changed(question: Question, **changes: bool) -> str:
-    return replace(question, page=1, **changes).url()
 
 
 def _is_read_by_a_person(request: HttpRequest) -> bool:
