@@ -67,8 +67,7 @@ def tokens(text: str) -> list[str]:
 def pieces(plain: str) -> list[tuple[str, str, int]]:
     """A normalised question in its best cut: (token, what was typed, where).
 
-    Characters that belong to no word come together as one piece of pairs, "han:" before them is
-    never needed: see `pair_tokens`.
+    Characters that belong to no word come together as one piece (see `parts_of`).
     """
     found: list[tuple[str, str, int]] = []
     for run in _RUN.finditer(plain):
@@ -90,6 +89,19 @@ def pieces(plain: str) -> list[tuple[str, str, int]]:
         if loose:
             found.append((loose, loose, at - len(loose)))
     return found
+
+
+def boundaries(plain: str) -> set[int]:
+    """Where a word may begin or end in a normalised question."""
+    edges = {0, len(plain)}
+    for run in _RUN.finditer(plain):
+        edges |= {run.start(), run.end()}
+        if run["han"]:
+            at = run.start()
+            for word in cutter().cut(run["han"], hmm=False):
+                edges.add(at)
+                at += len(word)
+    return edges
 
 
 def parts_of(piece: str) -> tuple[str, ...]:
