@@ -60,7 +60,10 @@ def once_public(key: int) -> DisclosedItem | None:
 # -- what narrows a list -------------------------------------------------------------------------
 def in_column(items: QuerySet[DisclosedItem], column: Column) -> QuerySet[DisclosedItem]:
     """Items that stand in the column or one below it, or are mounted there."""
-    columns = Column.objects.filter(Q(pk=column.pk) | Q(parent=column.pk)).values("pk")
+    # The tree of columns is four deep at most (`catalogue.services.columns`).
+    above = Q(pk=column.pk) | Q(parent=column.pk)
+    above |= Q(parent__parent=column.pk) | Q(parent__parent__parent=column.pk)
+    columns = Column.objects.filter(above).values("pk")
     mounted = DisclosedItem.mounts.through.objects.filter(column__in=columns)
     return items.filter(Q(column__in=columns) | Q(pk__in=mounted.values("discloseditem_id")))
 
@@ -169,7 +172,8 @@ class EntryRow:
     """One matter of the catalogue as the public reads it.
 
     ``bodies`` have taken it on, ``items`` answer it; ``latest`` is the day of the last one. With
-    a body chosen all three are of that body, and ``answer`` is what it said of the matter.
+    a body chosen all three are of that body, ``answer`` is what it said of the matter, and
+    ``stated`` its statement that there is none of it, as far as that holds today.
     """
 
     entry: CatalogueEntry
@@ -177,6 +181,7 @@ class EntryRow:
     items: int
     latest: date | None
     answer: str = ""
+    stated: Duty | None = None
 
 
 def catalogue_in_force() -> StandardCatalogue | None:
@@ -207,8 +212,15 @@ def catalogue_rows(catalogue: StandardCatalogue, organ: Organ | None = None) -> 
     if organ is not None:
         duties, links = duties.filter(organ=organ), links.filter(organ=organ)
     taken: dict[int, list[str]] = {}
-    for entry_id, state in duties.values_list("entry_id", "state"):
-        taken.setdefault(entry_id, []).append(state)
+    stated: dict[int, Duty] = {}
+    today = timezone.localdate()
+    for duty in duties.only("entry_id", "state", "reason", "stated_on", "valid_until"):
+        holds = duty.valid_until is None or duty.valid_until >= today
+        taken.setdefault(duty.entry_id, []).append(
+            duty.state if holds else str(DutyState.APPLICABLE)
+        )
+        if organ is not None and holds and duty.state != DutyState.APPLICABLE:
+            stated[duty.entry_id] = duty
     published = {
         row["matter"]: row
         for row in links.order_by()
@@ -229,6 +241,7 @@ def catalogue_rows(catalogue: StandardCatalogue, organ: Organ | None = None) -> 
                 found["number"],
                 found["latest"],
                 labels[states[0]] if organ is not None else "",
+                stated.get(entry.pk),
             )
         )
     return rows
