@@ -7,11 +7,25 @@ from gongkai.search.models.index import (
     SearchFacet,
     SearchText,
 )
+from gongkai.search.models.office import (
+    AskedWords,
+    CuratedWord,
+    KnownWord,
+    SynonymGroup,
+    SynonymKind,
+    WordsVersion,
+)
 
 __all__ = [
+    "AskedWords",
+    "CuratedWord",
     "Generation",
+    "KnownWord",
     "PendingChange",
     "SearchDocument",
     "SearchFacet",
     "SearchText",
+    "SynonymGroup",
+    "SynonymKind",
+    "WordsVersion",
 ]
