@@ -33,6 +33,7 @@ app_name = "portal"
 urlpatterns = [
     path("", home.home, name="home"),
     path("info/", items.item_list, name="item_list"),
+    path("info/page/<int:number>/", items.item_list),
     path("info/<int:number>/", item.item, name="item"),
     path("info/<int:number>/files/<int:stored>/", item.item_file, name="item_file"),
     path("reports/", reports.report_list, name="report_list"),

@@ -113,7 +113,7 @@ def drawn(
     more = "".join(f"&{urlencode({name: value})}" for name, value in (kept or {}).items() if value)
     wanted = {
         name: sorted({*question.chosen.get(name, ()), *(one.value for one in counts.get(name, ()))})
-        for name in order
+        for name in dict.fromkeys((*order, *question.chosen))
     }
     names = Names(wanted)
     groups = []
@@ -130,7 +130,7 @@ def drawn(
         )
     chips = [
         Chip(str(HEADINGS[name]), label, question.without_value(name, value).url() + more)
-        for name in order
+        for name in wanted
         for value in question.chosen.get(name, ())
         if (label := names.of(name, value) or value)
     ]

@@ -10,6 +10,7 @@ from django.db.models import Q
 from gongkai.catalogue.models import Column
 from gongkai.organs.models import Organ
 from gongkai.portal.finding.questions import Question
+from gongkai.search import language
 
 MANY: Final = 5
 """Columns and bodies that are offered."""
@@ -29,8 +30,6 @@ class Help:
 
 def help_with(question: Question) -> Help:
     """What else might have been meant; two statements."""
-    from gongkai.search import language
-
     corrected = language.correct(question.words) or ""
     words = _words(f"{question.words} {corrected}")
     return Help(
@@ -43,8 +42,6 @@ def help_with(question: Question) -> Help:
 
 def _words(text: str) -> list[str]:
     """The words of two characters and more, the longest first."""
-    from gongkai.search import language
-
     found = {token for token in language.tokens(text) if len(token) > 1}
     found |= {word for word in text.split() if 1 < len(word) <= 20}
     return sorted(found, key=lambda word: (-len(word), word))[:WORDS]

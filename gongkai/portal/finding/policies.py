@@ -211,7 +211,7 @@ def _by_path(request: HttpRequest, url_name: str) -> HttpResponseBase | None:
 
 
 def _moved(url_name: str, question: Question) -> HttpResponseBase:
-    return HttpResponsePermanentRedirect(f"{reverse(url_name)}{question.url()}")
+    return HttpResponsePermanentRedirect(f"{reverse(url_name)}{question.url()}".rstrip("?"))
 
 
 def _sorts(question: Question, current: str) -> dict[str, tuple[str, str]]:

@@ -24,6 +24,7 @@ from gongkai.portal import items, paging
 from gongkai.portal.addresses import report_url
 from gongkai.portal.finding.questions import DEEPEST, PER_PAGE, Question
 from gongkai.reports.queries import HEAVY, published
+from gongkai.search import queries
 from gongkai.search.documents import Hit, Query, Results, State
 
 log = logging.getLogger(__name__)
@@ -88,27 +89,28 @@ def answer(
     counted: tuple[str, ...] = (),
     within: Mapping[str, tuple[str, ...]] | None = None,
 ) -> Answer:
-    """The answer to the question, with the records of its hits; asks never more than twice."""
+    """The answer to the question, with the records of its hits; past the end the last page."""
     query = question.query(counted, within or {})
     results = ask(query)
     paginator = HitPaginator(results.total)
-    if results.total and not results.hits and query.page > 1:
-        # Past the end: the last page there is.
-        query = replace(query, page=paginator.num_pages)
-        results = ask(query)
     page = paginator.of(found(results.hits), query.page)
     return Answer(results, page, paging.window(paginator, page))
 
 
 def ask(query: Query) -> Results:
-    """What the index answers; titles and numbers where it does not."""
+    """What the index answers; titles and numbers of the records where it does not."""
+    state = State.LIMITED
     try:
-        from gongkai.search import queries
-
-        return queries.search(query)
+        results = queries.search(query)
     except Exception as error:  # whatever is wrong with the index, the page is not
         log.error("search does not answer: %s", type(error).__name__)
-    return by_title(query)
+    else:
+        heeds_facets = bool(results.facets) or not (query.facets or query.counted)
+        if results.state == State.READY or (results.total and heeds_facets):
+            return results
+        state = results.state
+    # Without an index nothing is narrowed; the records themselves can be.
+    return replace(by_title(query), state=state)
 
 
 def by_title(query: Query) -> Results:
@@ -145,7 +147,13 @@ _CONDITIONS: Final[Mapping[str, Callable[[str], Q]]] = {
     "kind": lambda kind: Q(document_kind=kind),
     "genre": lambda genre: Q(genre=genre),
     "series": lambda prefix: Q(document_number__startswith=f"{prefix}〔"),
-    "column": lambda slug: Q(column__slug=slug) | Q(column__parent__slug=slug),
+    # The tree of columns is four deep at most (`catalogue.services.columns`).
+    "column": lambda slug: (
+        Q(column__slug=slug)
+        | Q(column__parent__slug=slug)
+        | Q(column__parent__parent__slug=slug)
+        | Q(column__parent__parent__parent__slug=slug)
+    ),
     "field": lambda code: Q(entries__field__code=code),
 }
 

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 from gongkai.portal.delivery import tags
 from gongkai.portal.delivery.pages import deliver
 from gongkai.portal.finding import facets, helping, searching
-from gongkai.portal.finding.questions import LONGEST, Question, asked
+from gongkai.portal.finding.questions import FACETS, LONGEST, Question, asked
 from gongkai.portal.pages import Column, Crumb, Page
 
 COUNTED: Final = ("topic", "organ", "year", "kind", "genre", "validity")
@@ -32,7 +32,7 @@ _ROBOT: Final = re.compile(r"bot|spider|crawl|slurp|curl|wget|python|java/|http-
 @require_safe
 def search(request: HttpRequest) -> HttpResponseBase:
     """Everything public that has the words, twenty hits a page, facets beside them."""
-    question = asked(request.GET, COUNTED)
+    question = asked(request.GET, FACETS)
     context: dict[str, Any] = {
         "page": Page(
             title=_("“%(words)s”的搜索结果") % {"words": question.words}
