@@ -8,5 +8,8 @@ class DisclosureConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from gongkai.disclosure import checks  # noqa: F401 (registers the system checks)
+        from gongkai.disclosure import (
+            checks,  # noqa: F401 (registers the system checks)
+            documents,  # noqa: F401 (listens to what changes)
+        )
         from gongkai.disclosure.bulk import checks as bulk_checks  # noqa: F401

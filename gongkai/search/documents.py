@@ -52,6 +52,9 @@ class DocumentSource(Protocol):
     def documents(self, keys: Sequence[int]) -> Iterable[Document]:
         """The public records among `keys`, in a constant number of statements."""
 
+    # Optional: `def prepare(self, limit: int) -> int`, a portion of work that must be done before
+    # texts are complete (reading older files); the number of things done, 0 when nothing is left.
+
 
 class Order(StrEnum):
     """How hits are sorted."""
@@ -116,7 +119,9 @@ class Results:
     """The answer. `total` is exact up to the cap; with `capped` there are more.
 
     `read_as` is the text that was searched instead of what was typed (typing mistakes), empty
-    if none was; `synonyms` are the words added by the office's list.
+    if none was; `synonyms` are the words added by the office's list. `partial`: no record has all
+    the words, these have the most telling of them. Facets are counted over the newest hits up to
+    the cap, exactly those that `total` counts.
     """
 
     hits: tuple[Hit, ...]
@@ -126,3 +131,4 @@ class Results:
     read_as: str = ""
     synonyms: tuple[str, ...] = ()
     state: State = State.READY
+    partial: bool = False

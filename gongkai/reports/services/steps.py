@@ -13,7 +13,7 @@ from django.utils import timezone
 from gongkai.ledger.actor import Actor
 from gongkai.ledger.services import diff, record, shorten
 from gongkai.organs import policy
-from gongkai.reports import content, review
+from gongkai.reports import content, documents, review
 from gongkai.reports.build import build
 from gongkai.reports.figures import BuiltReport
 from gongkai.reports.models import LAWFUL_STEPS, AnnualReport, DeclaredFigure, State
@@ -28,6 +28,7 @@ from gongkai.reports.services.common import (
 )
 from gongkai.reports.tree import ReportError
 from gongkai.reports.values import store, store_cells
+from gongkai.search.services import changed
 from gongkai.statute.constraints import Finding
 
 NAMED_CHANGES = 40
@@ -186,6 +187,9 @@ def publish(actor: Actor, report: AnnualReport, lock: int | None = None) -> Annu
         changes["supersedes"] = locked.supersedes.checksum
         changes["corrected"] = corrected_cells(locked.supersedes, locked)
     record(actor, "reports.publish", chain=locked.organ.code, obj=locked, changes=changes)
+    # The version that it corrects is not in force any more.
+    replaced = [] if locked.supersedes_id is None else [locked.supersedes_id]
+    changed(documents.NAME, [locked.pk, *replaced])
     return locked
 
 

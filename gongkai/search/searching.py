@@ -1,0 +1,391 @@
+"""A question answered: parsed, asked of the engine, ranked, counted, drawn.
+
+1. The engine gives the newest hits up to `CAP`: the number of hits, the order by time, and what the
+   facets are counted over.
+2. By relevance, the best candidates among them are scored (`ranking`): those whose number it is,
+   the newest of those with all words in the title, the newest of all. Up to `CANDIDATES` hits all
+   are scored, and the order is exact; the rest follows by time.
+3. Without a hit the question is read as it was probably meant (`language.correct`), and then asked
+   with fewer words (`language.loosen`).
+
+Without a usable index titles and numbers are looked through instead.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Final
+
+from django.db import DatabaseError, connection, transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from gongkai.search import excerpts, generations, language, ranking
+from gongkai.search.documents import FacetValue, Hit, Order, Query, Results, State
+from gongkai.search.engines import Expression, engine
+from gongkai.search.engines.base import (
+    LABEL,
+    MAX_LEXEME,
+    Every,
+    Has,
+    OneOf,
+    Without,
+    label,
+    title_word,
+)
+from gongkai.search.models import Generation, SearchDocument, SearchFacet, SearchText
+from gongkai.search.models.index import DAY_BITS, NUMBER_BITS
+from gongkai.search.packing import (
+    NUMBER,
+    SOURCE,
+    facet_keys,
+    facet_label,
+    unsqueeze,
+    words_of,
+)
+from gongkai.search.words import Clause, Parsed
+
+logger = logging.getLogger(__name__)
+
+CAP: Final = 10_000
+"""Hits are counted and can be paged through up to here, the newest ones."""
+CANDIDATES: Final = 300
+"""Hits that are scored."""
+TITLES: Final = 120
+"""Of these at most so many because their titles have all the words."""
+VERIFIED: Final = 2_000
+"""Hits that are read through for words in quotes."""
+PER_PAGE: Final = 100
+FACET_VALUES: Final = 500
+LIMITED_HITS: Final = 1_000
+"""Titles found without an index, newest first."""
+LIMITED_WORDS: Final = 8
+
+
+@dataclass(frozen=True)
+class _Found:
+    """Hits in their order. `exact`: those whose own number was asked for."""
+
+    places: Sequence[int]
+    capped: bool
+    exact: frozenset[int] = frozenset()
+
+
+def search(query: Query) -> Results:
+    """The answer to a question; never raises because of what was typed or of a damaged index."""
+    text = query.text.strip()
+    if not text:
+        return _answer(query, None)
+    parsed = language.parse(text, query.verbatim)
+    results = _answer(query, parsed)
+    if results.total or query.verbatim:
+        return results
+    corrected = language.correct(text)
+    if corrected and corrected != text:
+        better = _answer(replace(query, text=corrected), language.parse(corrected))
+        if better.total:
+            return replace(better, read_as=corrected)
+    looser = language.loosen(parsed)
+    while looser is not None and not looser.is_empty:
+        better = _answer(query, looser)
+        if better.total:
+            return replace(better, partial=True)
+        looser = language.loosen(looser)
+    return results
+
+
+def _answer(query: Query, parsed: Parsed | None) -> Results:
+    for attempt in (1, 2):
+        generation = generations.live()
+        if generation is None:
+            break
+        try:
+            with _undisturbed():
+                return _from_index(generation, query, parsed)
+        except DatabaseError as error:
+            # Between two statements another index may have taken its place.
+            if attempt == 1 and _is_replaced(generation):
+                continue
+            if not engine().is_damage(error):
+                raise
+            generations.mark_broken(generation, error)
+    return _from_titles(query, parsed)
+
+
+# -- from the index ------------------------------------------------------------------------------
+
+
+def _from_index(generation: Generation, query: Query, parsed: Parsed | None) -> Results:
+    found = _find(generation, query, parsed)
+    total = min(len(found.places), CAP)
+    page = _page(query, total)
+    hits = _hits(page(found.places), parsed)
+    return Results(
+        hits=hits,
+        total=total,
+        capped=found.capped,
+        facets=_facets(found.places[:CAP], query.counted),
+        synonyms=parsed.synonyms if parsed is not None else (),
+        state=_state(generation),
+    )
+
+
+def _find(generation: Generation, query: Query, parsed: Parsed | None) -> _Found:
+    span = _span(generation.pk, query.published_from, query.published_until)
+    narrowed = [
+        OneOf(tuple(Has(facet_label(name, value)) for value in values))
+        for name, values in query.facets.items()
+        if values
+    ]
+    if parsed is None:
+        if narrowed:
+            places = engine().places(generation.pk, _every(narrowed), CAP + 1, span)
+        else:
+            rows = SearchDocument.objects.filter(id__range=span).order_by("-id")
+            places = list(rows.values_list("id", flat=True)[: CAP + 1])
+        return _Found(places, len(places) > CAP)
+    if parsed.is_empty:
+        return _Found((), False)
+
+    def ask(wanted: Sequence[Expression], limit: int) -> list[int]:
+        expression = _every([*wanted, *narrowed])
+        refused = tuple(Has(word) for word in map(_word, parsed.excluded) if word)
+        if refused:
+            expression = Without(expression, refused)
+        return engine().places(generation.pk, expression, limit, span)
+
+    exact: list[int] = []
+    if parsed.numbers:
+        own = OneOf(tuple(Has(label(NUMBER, one).replace(" ", "_")) for one in parsed.numbers))
+        exact = ask([own], CANDIDATES)
+    wanted = [_clause(clause, titles=query.titles_only) for clause in parsed.clauses]
+    places: list[int] = []
+    if wanted:
+        places = ask(wanted, CAP + 1)
+    elif parsed.phrases:
+        # A quotation of signs alone: nothing of it stands in the index.
+        places = ask([Has(label(SOURCE, one)) for one in _sources()], CAP + 1)
+    capped = len(places) > CAP
+    if parsed.phrases:
+        capped = len(places) > VERIFIED
+        places = _verified(places[:VERIFIED], parsed.phrases, titles_only=query.titles_only)
+    missing = [place for place in exact if place not in set(places)]
+    if missing:
+        places = sorted([*places, *missing], reverse=True)
+    if query.order == Order.NEWEST:
+        return _Found(places, capped, frozenset(exact))
+    best = places[:CANDIDATES]
+    if len(places) > CANDIDATES:
+        by_title: list[int] = []
+        if not query.titles_only and not parsed.phrases:
+            titled = [_clause(clause, titles=True) for clause in parsed.clauses]
+            by_title = ask(titled, TITLES)
+        first = dict.fromkeys([*exact, *by_title])
+        best = list(dict.fromkeys([*first, *places]))[:CANDIDATES]
+    order = _ranked(best, parsed, query.text, frozenset(exact))
+    scored = set(order)
+    order += [place for place in places if place not in scored]
+    return _Found(order, capped, frozenset(exact))
+
+
+def _every(parts: Sequence[Expression]) -> Expression:
+    return parts[0] if len(parts) == 1 else Every(tuple(parts))
+
+
+def _clause(clause: Clause, *, titles: bool) -> Expression:
+    ways = []
+    for alternative in clause.alternatives:
+        words = [word for word in map(_word, alternative.tokens) if word]
+        if words:
+            ways.append(_every([Has(title_word(word) if titles else word) for word in words]))
+    if not ways:
+        # Nothing that the index could have: the clause cannot hold.
+        return Has(f"{LABEL}never")
+    return ways[0] if len(ways) == 1 else OneOf(tuple(ways))
+
+
+def _word(token: str) -> str:
+    """The token as it would stand in the index, empty if it cannot."""
+    word = "".join(token.split()).replace("\x00", "").replace(LABEL, "")
+    return word if len(word) <= MAX_LEXEME else ""
+
+
+def _sources() -> list[str]:
+    from gongkai.search import registry
+
+    return list(registry.sources())
+
+
+def _span(generation: int, since: date | None, until: date | None) -> tuple[int, int]:
+    first, last = generations.span(generation)
+    if since is not None:
+        first = (generation << DAY_BITS | since.toordinal()) << NUMBER_BITS
+    if until is not None:
+        last = ((generation << DAY_BITS | until.toordinal()) + 1 << NUMBER_BITS) - 1
+    return first, last
+
+
+def _verified(places: Sequence[int], phrases: Sequence[str], *, titles_only: bool) -> list[int]:
+    """Those in whose title or text every phrase stands to the letter."""
+    wanted = [excerpts.folded(phrase) for phrase in phrases]
+    kept = set()
+    for portion in _portions(places):
+        titles = dict(SearchDocument.objects.filter(pk__in=portion).values_list("pk", "title"))
+        texts: Mapping[int, tuple[bytes, bytes]] = {}
+        if not titles_only:
+            rows = SearchText.objects.filter(pk__in=portion)
+            texts = {
+                pk: (body, files)
+                for pk, body, files in rows.values_list("pk", "body", "attachments")
+            }
+        for place, title in titles.items():
+            body, files = texts.get(place, (b"", b""))
+            parts = (title, unsqueeze(body), unsqueeze(files))
+            said = [excerpts.folded(" ".join(part.split())) for part in parts]
+            if all(any(phrase in part for part in said) for phrase in wanted):
+                kept.add(place)
+    return [place for place in places if place in kept]
+
+
+def _ranked(places: Sequence[int], parsed: Parsed, said: str, exact: frozenset[int]) -> list[int]:
+    documents = SearchDocument.objects.filter(pk__in=places)
+    rows = {row[0]: row for row in documents.values_list("pk", "title", "published_at")}
+    texts = SearchText.objects.filter(pk__in=places).values_list("pk", "tokens")
+    candidates = [
+        ranking.Candidate(
+            place=place,
+            title=excerpts.folded(rows[place][1]),
+            words=words_of(tokens),
+            published_at=rows[place][2],
+            exact=place in exact,
+        )
+        for place, tokens in texts
+        if place in rows
+    ]
+    typed = language.normalise(said).replace(" ", "")
+    return ranking.ranked(candidates, parsed, typed, timezone.now())
+
+
+def _facets(places: Sequence[int], counted: Sequence[str]) -> dict[str, tuple[FacetValue, ...]]:
+    if not counted:
+        return {}
+    numbers: Counter[int] = Counter()
+    if places:
+        for data in _facet_rows(places):
+            numbers.update(facet_keys(data))
+    found: dict[str, list[FacetValue]] = {name: [] for name in counted}
+    for row in SearchFacet.objects.filter(name__in=counted):
+        if numbers[row.pk]:
+            found[row.name].append(FacetValue(row.value, numbers[row.pk]))
+    return {
+        name: tuple(sorted(values, key=lambda one: (-one.count, one.value))[:FACET_VALUES])
+        for name, values in found.items()
+    }
+
+
+def _facet_rows(places: Sequence[int]) -> Iterator[bytes]:
+    """The facets of these documents, joined portion by portion."""
+    table = connection.ops.quote_name(SearchDocument._meta.db_table)
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(
+                f"SELECT facets FROM {table} WHERE id = ANY(%s)",  # noqa: S608
+                [list(places)],
+            )
+            yield b"".join(row[0] for row in cursor.fetchall())
+            return
+        for portion in _portions(places):
+            marks = ",".join(map(str, portion))
+            cursor.execute(f"SELECT facets FROM {table} WHERE id IN ({marks})")  # noqa: S608
+            yield b"".join(row[0] for row in cursor.fetchall())
+
+
+def _hits(places: Sequence[int], parsed: Parsed | None) -> tuple[Hit, ...]:
+    rows = SearchDocument.objects.in_bulk(list(places))
+    texts = SearchText.objects.defer("tokens").in_bulk(list(places))
+    marked = parsed.marked if parsed is not None else ()
+    hits = []
+    for place in places:
+        row, text = rows.get(place), texts.get(place)
+        if row is None:
+            continue
+        piece, attached = excerpts.excerpt(
+            unsqueeze(text.body) if text is not None else "",
+            unsqueeze(text.attachments) if text is not None else "",
+            marked,
+        )
+        title = excerpts.highlighted(row.title, marked)
+        hits.append(Hit(row.source, row.key, title, piece, attached and "<mark>" not in title))
+    return tuple(hits)
+
+
+def _page(query: Query, total: int):  # type: ignore[no-untyped-def]
+    """What cuts the page out: one beyond the end is the last one."""
+    size = max(1, min(query.per_page, PER_PAGE))
+    last = max(1, -(-total // size))
+    number = max(1, min(query.page, last))
+    return lambda places: places[(number - 1) * size : min(number * size, total)]
+
+
+def _portions(places: Sequence[int], size: int = 1_000) -> Iterable[Sequence[int]]:
+    return (places[at : at + size] for at in range(0, len(places), size))
+
+
+def _state(generation: Generation) -> State:
+    return State.REBUILDING if generation.partial else State.READY
+
+
+# -- from titles ---------------------------------------------------------------------------------
+
+
+def _from_titles(query: Query, parsed: Parsed | None) -> Results:
+    """Titles and numbers that hold what was typed, newest first; no facets."""
+    building = generations.building()
+    state = State.REBUILDING if building is not None else State.LIMITED
+    kept = Generation.objects.exclude(state=Generation.State.RETIRED).exclude(
+        state=Generation.State.BUILDING
+    )
+    generation = kept.order_by("-pk").first() or building
+    if generation is None:
+        return Results((), 0, state=state)
+    span = _span(generation.pk, query.published_from, query.published_until)
+    rows = SearchDocument.objects.filter(id__range=span).order_by("-id")
+    if parsed is not None:
+        rows = rows.filter(_in_title(query.text, parsed))
+    places = list(rows.values_list("id", flat=True)[: LIMITED_HITS + 1])
+    total = min(len(places), LIMITED_HITS)
+    hits = _hits(_page(query, total)(places), parsed)
+    return Results(hits, total, capped=len(places) > LIMITED_HITS, state=state)
+
+
+def _in_title(text: str, parsed: Parsed) -> Q:
+    wanted = Q(title__icontains=text.strip()[:100].replace("\x00", ""))
+    for number in parsed.numbers:
+        wanted |= Q(numbers__contains=f"{number}\n")
+    words = [clause.alternatives[0].tokens for clause in parsed.clauses[:LIMITED_WORDS]]
+    if words:
+        each = Q()
+        for tokens in words:
+            for token in tokens[:LIMITED_WORDS]:
+                each &= Q(title__icontains=token.replace("\x00", ""))
+        wanted |= each
+    return wanted
+
+
+def _is_replaced(generation: Generation) -> bool:
+    return not Generation.objects.filter(pk=generation.pk, state=Generation.State.LIVE).exists()
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """What goes wrong inside leaves the caller's transaction, if there is one, usable."""
+    if connection.in_atomic_block:
+        with transaction.atomic():
+            yield
+    else:
+        yield
