@@ -9,6 +9,7 @@ from gongkai.portal.views import (
     home,
     item,
     items,
+    leave,
     report,
     reports,
     site,
@@ -36,6 +37,7 @@ urlpatterns = [
     path("info/page/<int:number>/", items.item_list),
     path("info/<int:number>/", item.item, name="item"),
     path("info/<int:number>/files/<int:stored>/", item.item_file, name="item_file"),
+    path("info/<int:number>/files/<int:stored>/preview/", item.item_preview, name="item_preview"),
     path("reports/", reports.report_list, name="report_list"),
     path("reports/data/", data.report_data_fields, name="report_data_fields"),
     re_path(r"^reports/data\.(?P<extension>csv|json)$", data.report_data, name="report_data"),
@@ -52,6 +54,7 @@ urlpatterns = [
     path("", include("gongkai.portal.finding.urls")),
     path("", include("gongkai.portal.feeds.urls")),
     path("display/", site.display, name="display"),
+    path("leave/", leave.leave, name="leave"),
     path("theme.css", dress.stylesheet, name="colours"),
     path("theme-dark.css", dress.stylesheet, {"dark": True}, name="dark_colours"),
     re_path(

@@ -20,7 +20,7 @@ from django.utils.http import urlencode
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
-from gongkai.portal import addresses
+from gongkai.portal import addresses, reading
 from gongkai.portal.paging import page_address
 from gongkai.reports.models import AnnualReport
 
@@ -105,6 +105,14 @@ def demo_part(context: RequestContext, name: str) -> SafeString:
     except TemplateDoesNotExist:
         return mark_safe("")
     return part.render(context.flatten(), context.get("request"))
+
+
+@register.simple_tag
+def leaving(address: str) -> str:
+    """The address itself for a site of the government, else the page that says one leaves."""
+    if reading.is_official(address):
+        return address
+    return f"{reverse('portal:leave')}?{urlencode({'to': address})}"
 
 
 @register.simple_tag
