@@ -10,6 +10,7 @@ from django.db.models import Q
 from gongkai.catalogue.models import Column
 from gongkai.organs.models import Organ
 from gongkai.portal.finding.questions import Question
+from gongkai.portal.finding.searching import or_else
 from gongkai.search import language
 
 MANY: Final = 5
@@ -30,8 +31,8 @@ class Help:
 
 def help_with(question: Question) -> Help:
     """What else might have been meant; two statements."""
-    corrected = language.correct(question.words) or ""
-    words = _words(f"{question.words} {corrected}")
+    corrected = or_else("", lambda: language.correct(question.words) or "")
+    words = or_else([], lambda: _words(f"{question.words} {corrected}"))
     return Help(
         corrected,
         Question(words=corrected).url() if corrected else "",

@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Q, QuerySet
@@ -28,6 +28,8 @@ from gongkai.search import queries
 from gongkai.search.documents import Hit, Query, Results, State
 
 log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 ITEMS: Final = "item"
 REPORTS: Final = "report"
@@ -111,6 +113,15 @@ def ask(query: Query) -> Results:
         state = results.state
     # Without an index nothing is narrowed; the records themselves can be.
     return replace(by_title(query), state=state)
+
+
+def or_else(default: T, ask_for: Callable[[], T]) -> T:
+    """What the search room answers, or `default`: an aid that fails takes no page with it."""
+    try:
+        return ask_for()
+    except Exception as error:  # as in `ask`
+        log.error("search does not help: %s", type(error).__name__)
+        return default
 
 
 def by_title(query: Query) -> Results:

@@ -15,7 +15,9 @@ from gongkai.portal.delivery import tags
 from gongkai.portal.delivery.pages import deliver
 from gongkai.portal.finding import facets, helping, searching
 from gongkai.portal.finding.questions import FACETS, LONGEST, Question, asked
+from gongkai.portal.finding.searching import or_else
 from gongkai.portal.pages import Column, Crumb, Page
+from gongkai.search import queries, services
 
 COUNTED: Final = ("topic", "organ", "year", "kind", "genre", "validity")
 """The facets beside the hits, in their order."""
@@ -74,9 +76,10 @@ def _answered(request: HttpRequest, question: Question) -> dict[str, Any]:
     results = answer.results
     groups, chips = facets.drawn(question, results.facets, COUNTED)
     if question.is_first and not answer.limited and _is_read_by_a_person(request):
-        from gongkai.search import services
-
-        services.note_search(question.words, results.total)
+        or_else(
+            None,
+            lambda: services.note_search(question.words, 0 if results.partial else results.total),
+        )
     return {
         "answer": answer,
         "results": results,
@@ -125,9 +128,12 @@ def _is_read_by_a_person(request: HttpRequest) -> bool:
 
 def _most_asked() -> list[tuple[str, str]]:
     """(words, address) of what is searched for most."""
-    from gongkai.search import queries
+    found: list[str] = or_else([], lambda: queries.most_asked(ASKED_MOST))
+    return [(words, Question(words=words).url()) for words in found]
 
-    return [(words, Question(words=words).url()) for words in queries.most_asked(ASKED_MOST)]
+
+def _suggested(words: str) -> list[str]:
+    return [suggestion.text for suggestion in queries.suggest(words, SUGGESTED)]
 
 
 @require_safe
@@ -140,9 +146,7 @@ def search_suggestions(request: HttpRequest) -> HttpResponseBase:
         key = f"suggestions:{hashlib.sha256(words.encode()).hexdigest()}"
         kept = cache.get(key)
         if kept is None:
-            from gongkai.search import queries
-
-            kept = [suggestion.text for suggestion in queries.suggest(words, SUGGESTED)]
+            kept = or_else([], lambda: _suggested(words))
             cache.set(key, kept, KEEP_SUGGESTIONS)
         found = kept
     response = JsonResponse({"suggestions": [{"text": text} for text in found]})
