@@ -1,5 +1,7 @@
 """What other rooms ask this one."""
 
+from gongkai.search.asking import most_asked
 from gongkai.search.searching import search
+from gongkai.search.suggestions import Suggestion, suggest
 
-__all__ = ["search"]
+__all__ = ["Suggestion", "most_asked", "search", "suggest"]

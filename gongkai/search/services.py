@@ -22,7 +22,9 @@ def changed(source: str, keys: Sequence[int]) -> None:
     wanted = list(dict.fromkeys(keys))
     if not wanted:
         return
-    bulk = len(wanted) > indexing.AT_ONCE
+    # One by one, but hundreds in one transaction, is many at once all the same.
+    told_before = len(transaction.get_connection().run_on_commit)
+    bulk = len(wanted) > indexing.AT_ONCE or told_before > 2 * indexing.AT_ONCE
     indexing.enqueue(source, wanted, bulk=bulk)
     if not bulk:
         transaction.on_commit(partial(indexing.at_once, source, wanted), robust=True)

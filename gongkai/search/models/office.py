@@ -132,6 +132,8 @@ class KnownWord(models.Model):
     text = models.CharField("文字", max_length=300)
     key = models.CharField("键", max_length=80, blank=True)
     weight = models.FloatField("权重")
+    sound = models.CharField("拼音", max_length=1_000, blank=True)
+    """Syllables without tones, parted by blanks; empty where nobody types it by sound."""
 
     class Meta:
         verbose_name = "词汇"
