@@ -159,7 +159,7 @@ def related(item: DisclosedItem) -> list[DisclosedItem]:
     """The newest of the same topic for a document, else of the same column. One statement."""
     found = items.live().exclude(pk=item.pk)
     if item.document_kind in presenting.WITH_VALIDITY and item.topic_id:
-        found = found.filter(topic=item.topic_id)
+        found = found.filter(topic=item.topic_id, document_kind__in=presenting.WITH_VALIDITY)
     else:
         found = found.filter(column=item.column_id)
     rows: list[DisclosedItem] = list(items.listed(found)[:RELATED])

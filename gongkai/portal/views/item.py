@@ -18,6 +18,7 @@ from gongkai.disclosure import presenting
 from gongkai.disclosure.models import Attachment, DisclosedItem, StoredFile
 from gongkai.portal import conditional, items, previews, reading
 from gongkai.portal.delivery import tags
+from gongkai.portal.delivery.cache import COPYING
 from gongkai.portal.delivery.pages import deliver
 from gongkai.portal.feeds import structured
 from gongkai.portal.finding.papers import papers_of
@@ -52,7 +53,7 @@ def item(request: HttpRequest, number: int) -> HttpResponseBase:
         found,
         content,
         on=today,
-        notice=not getattr(request, "static_copy", False),
+        notice=request.META.get(COPYING) != "alone",
         address=request.build_absolute_uri(reverse("portal:item", args=[found.pk])),
     )
     context = {

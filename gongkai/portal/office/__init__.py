@@ -1,0 +1,1 @@
+"""网站设置 in the staff shell: what the disclosure office chooses for the public site."""
