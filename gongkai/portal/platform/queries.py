@@ -260,6 +260,19 @@ class ReportChain:
     years: tuple[ReportYear, ...]
     missing: tuple[int, ...]
 
+    @property
+    def gaps(self) -> str:
+        """The missing years in words: 2008–2018、2021."""
+        spans: list[list[int]] = []
+        for year in self.missing:
+            if spans and spans[-1][1] == year - 1:
+                spans[-1][1] = year
+            else:
+                spans.append([year, year])
+        return "、".join(
+            str(first) if first == last else f"{first}–{last}" for first, last in spans
+        )
+
     def on(self, year: int) -> ReportYear | None:
         return next((one for one in self.years if one.year == year), None)
 
