@@ -15,6 +15,7 @@ from django.utils.translation import get_language
 
 import gongkai
 from gongkai.portal import preferences
+from gongkai.portal.delivery.cache import COPYING
 from gongkai.portal.display import Display
 from gongkai.portal.navigation import ENTRANCES, PLATFORM
 from gongkai.portal.preferences import Notice
@@ -76,6 +77,8 @@ def portal(request: HttpRequest) -> dict[str, Any]:
             "entrances": ENTRANCES,
             "platform": PLATFORM,
             "demo": settings.DEMO,
+            # A copy on disk with no server behind it hides what would need one.
+            "static": request.META.get(COPYING) == "alone",
             "english": language.startswith("en"),
             "lang": "en" if language.startswith("en") else "zh-Hans",
         }

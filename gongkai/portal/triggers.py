@@ -302,3 +302,16 @@ def _transaction(using: str) -> int:
     with connections[using].cursor() as cursor:
         cursor.execute("SELECT pg_current_xact_id()::text::bigint")
         return int(cursor.fetchone()[0])
+
+
+def tags_of_items(keys: list[int], using: str = DEFAULT_DB_ALIAS) -> set[str]:
+    """The tags under which these items are public now: those that a change of them would note."""
+    found: set[str] = set()
+    with connections[using].cursor() as cursor:
+        for at in range(0, len(keys), 500):
+            chosen = ",".join(str(int(key)) for key in keys[at : at + 500])
+            rows = f"(SELECT * FROM {ITEM} WHERE live AND id IN ({chosen}))"
+            (watch,) = (one for one in WATCHED if one.table == ITEM)
+            cursor.execute(" UNION ".join(query.format(rows=rows) for query in watch.tags))
+            found.update(tag for (tag,) in cursor.fetchall())
+    return found

@@ -24,6 +24,7 @@ from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.utils.http import parse_http_date_safe
 
 import gongkai
+from gongkai.portal import maintenance
 from gongkai.portal.delivery import journal
 from gongkai.portal.delivery.memory import Kept, Key, Memory, next_midnight, pack
 from gongkai.portal.display import COOKIE, Display
@@ -35,6 +36,8 @@ KNOWN: Final = frozenset(
 LONGEST_QUERY: Final = 200
 UNKEPT: Final = ("/staff/", "/static/", "/media/", "/demo/", "/search/", "/display/")
 """Below these nothing is ever kept; they are not even looked up."""
+COPYING: Final = "gongkai.copying"
+"""In the environment of a request that draws a page for the static copy: "alone" or "with-app"."""
 MEGABYTE: Final = 1024 * 1024
 
 
@@ -51,7 +54,7 @@ class PageCacheMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         key = self.key_of(request)
-        if key is None or not self.memory.look():
+        if key is None or maintenance.current() is not None or not self.memory.look():
             return self.get_response(request)
         page = self.memory.get(key)
         if page is None and self.shared:
@@ -65,6 +68,8 @@ class PageCacheMiddleware:
     def key_of(self, request: HttpRequest) -> Key | None:
         """What decides how the page looks; None for what is never kept."""
         if request.method not in ("GET", "HEAD") or request.path_info.startswith(UNKEPT):
+            return None
+        if COPYING in request.META:
             return None
         query = request.META.get("QUERY_STRING", "")
         if query and not _is_known(query):

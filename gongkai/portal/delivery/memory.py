@@ -73,9 +73,9 @@ def next_midnight(now: datetime | None = None) -> float:
 class Memory:
     """Pages of one process, the least recently asked for going first when `limit` bytes are full."""
 
-    def __init__(self, limit: int, *, poll: float = POLL) -> None:
+    def __init__(self, limit: int) -> None:
         self.limit = limit
-        self.poll = poll
+        self.poll = POLL
         self.size = 0
         self._pages: OrderedDict[Key, Kept] = OrderedDict()
         self._by_tag: dict[str, set[Key]] = {}

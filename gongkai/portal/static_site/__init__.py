@@ -1,1 +1,1 @@
-"""The site as files: the static copy that follows each publication, and the yearly archive."""
+"""The public site as files: a static copy that any web server can show, and the yearly archive."""
