@@ -1,15 +1,17 @@
 """Facets as a reader sees them: named, counted, each value an address.
 
-The index knows codes. Their names come from bodies, topics and columns in one statement each,
+The index knows codes. Their names come from bodies, topics, columns and fields in one statement,
 however many values there are.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from django.db.models import Case, CharField, F, Model, QuerySet, Value, When
+from django.db.models.functions import Cast
 from django.utils.functional import Promise
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
@@ -72,7 +74,7 @@ class Chip:
 
 
 class Names:
-    """The printed names of values. Asks once for each kind of name that occurs at all."""
+    """The printed names of values: one statement for those that are kept in tables."""
 
     def __init__(self, wanted: Mapping[str, Sequence[str]]) -> None:
         self._known: dict[str, dict[str, str]] = {
@@ -80,24 +82,40 @@ class Names:
             "genre": {genre.value: str(genre.label) for genre in Genre},
             "validity": {state.value: state.label for state in Validity},
         }
-        if codes := wanted.get("organ"):
-            rows = Organ.objects.filter(code__in=codes).only("code", "name", "short_name")
-            self._known["organ"] = {row.code: row.label for row in rows}
-        if codes := wanted.get("topic"):
-            topics = Topic.objects.filter(code__in=codes).only("code", "name", "alias")
-            self._known["topic"] = {row.code: row.label for row in topics}
-        if slugs := wanted.get("column"):
-            columns = Column.objects.filter(slug__in=slugs).only("slug", "title")
-            self._known["column"] = {row.slug: row.title for row in columns}
-        if codes := wanted.get("field"):
-            fields = Field.objects.filter(code__in=codes).only("code", "name")
-            self._known["field"] = {row.code: row.name for row in fields}
+        parts = [_KEPT[name](values) for name, values in wanted.items() if values and name in _KEPT]
+        if parts:
+            for facet, value, label in parts[0].union(*parts[1:], all=True):
+                self._known.setdefault(facet, {})[value] = label
 
     def of(self, facet: str, value: str) -> str:
         """The name, or empty for a code that names nothing (any more)."""
         if facet in ("year", "series"):
             return value
         return self._known.get(facet, {}).get(value, "")
+
+
+def _kept(facet: str, model: type[Model], code: str, label: str, short: str = "") -> _Kept:
+    """The rows (facet, value, name) of a table; the short name where there is one."""
+
+    def rows(values: Sequence[str]) -> QuerySet[Any]:
+        name: Any = F(label)
+        if short:
+            name = Case(When(**{short: ""}, then=F(label)), default=F(short))
+        found = model._default_manager.filter(**{f"{code}__in": values}).order_by()
+        return found.annotate(
+            facet=Value(facet, CharField()), label=Cast(name, CharField())
+        ).values_list("facet", code, "label")
+
+    return rows
+
+
+_Kept = Callable[[Sequence[str]], QuerySet[Any]]
+_KEPT: Final[Mapping[str, _Kept]] = {
+    "organ": _kept("organ", Organ, "code", "name", "short_name"),
+    "topic": _kept("topic", Topic, "code", "name", "alias"),
+    "column": _kept("column", Column, "slug", "title"),
+    "field": _kept("field", Field, "code", "name"),
+}
 
 
 def drawn(
