@@ -1,0 +1,1 @@
+"""The screens of search in the staff shell."""
