@@ -241,7 +241,7 @@ def _sqlite(watch: Watch, verb: str, columns: list[str]) -> Iterator[str]:
         f"{f'WHEN {when} ' if when else ''}BEGIN "
         f"DELETE FROM {JOURNAL} WHERE tag IN ({tags}); "
         f'INSERT INTO {JOURNAL} (tag, "transaction", at) '
-        f"SELECT *, 0, strftime('%Y-%m-%d %H:%M:%f', 'now') FROM ({tags}); END"
+        f"SELECT DISTINCT *, 0, strftime('%Y-%m-%d %H:%M:%f', 'now') FROM ({tags}); END"
     )
 
 
