@@ -22,7 +22,6 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Final
 
-import django
 from django.apps import apps
 from django.conf import settings
 from django.contrib.staticfiles import finders
@@ -35,7 +34,7 @@ import gongkai
 from gongkai.disclosure.models import DisclosedItem
 from gongkai.portal import maintenance, preferences, triggers
 from gongkai.portal.delivery import journal, tags
-from gongkai.portal.static_site import addresses
+from gongkai.portal.static_site import addresses, workers
 from gongkai.portal.static_site.drawing import Draughtsman
 from gongkai.portal.static_site.state import FOLDER, State
 
@@ -118,20 +117,6 @@ class Worker:
 
     def _failed(self, path: str, problem: str) -> Result:
         return Result(path, "", 0, "", "", "", (), (), (), written=False, problem=problem)
-
-
-_worker: Worker | None = None
-
-
-def _begin_worker(root: Path, with_app: bool) -> None:
-    global _worker
-    django.setup()
-    _worker = Worker(root, with_app=with_app)
-
-
-def _work(known: Sequence[tuple[str, str]]) -> list[Result]:
-    assert _worker is not None
-    return _worker.work(known)
 
 
 def inside(root: Path, file: str) -> Path:
@@ -353,20 +338,20 @@ class Export:
         if not first:
             return
         pool = self._workers()
-        waiting: set[Future[list[Result]]] = {pool.submit(_work, first)}
+        waiting: set[Future[list[Result]]] = {pool.submit(workers.work, first)}
         while waiting:
             done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
             for one in done:
                 take(one.result())
             while len(waiting) < self.workers * 2 and (portion := next_ones()):
-                waiting.add(pool.submit(_work, portion))
+                waiting.add(pool.submit(workers.work, portion))
 
     def _workers(self) -> ProcessPoolExecutor:
         if self._pool is None:
             self._pool = ProcessPoolExecutor(
                 self.workers,
                 mp_context=get_context("spawn"),
-                initializer=_begin_worker,
+                initializer=workers.begin,
                 initargs=(self.root, self.with_app),
             )
         return self._pool
