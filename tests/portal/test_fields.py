@@ -185,7 +185,9 @@ def test_a_statement_that_has_run_out_is_no_longer_made(street, entries, read):
 
 def test_a_withdrawn_item_is_gone_from_its_matter(welfare, column, entries, read):
     item = answer(entries[0], welfare, column, "低保指南", date(2024, 1, 5))
-    DisclosedItem.objects.filter(pk=item.pk).update(live=False)
+    DisclosedItem.objects.filter(pk=item.pk).update(
+        live=False, status="withdrawn", withdrawn_at=timezone.now(), withdraw_reason="有误"
+    )
     assert "低保指南" not in read("/fields/SHJZ/").body.text()
     assert titles(read(f"/info/catalogue/entries/{entries[0].code}/")) == []
 
