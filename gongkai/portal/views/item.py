@@ -21,7 +21,8 @@ from gongkai.portal.delivery import tags
 from gongkai.portal.delivery.cache import COPYING
 from gongkai.portal.delivery.pages import deliver
 from gongkai.portal.feeds import structured
-from gongkai.portal.finding.papers import papers_of
+from gongkai.portal.finding.papers import is_offered, papers_of
+from gongkai.portal.finding.papers.anchors import with_anchors
 from gongkai.portal.pages import Crumb, Page, article_of, column_of
 
 log = logging.getLogger(__name__)
@@ -49,6 +50,8 @@ def item(request: HttpRequest, number: int) -> HttpResponseBase:
         item_url=lambda other: reverse("portal:item", args=[other.pk]),
         on=today,
     )
+    if is_offered(found):
+        content["body"] = with_anchors(content["body"])
     made = reading.page_of(
         found,
         content,
