@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('search', '0003_office_words'),
+        ("search", "0003_office_words"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='knownword',
-            name='sound',
-            field=models.CharField(blank=True, max_length=1000, verbose_name='拼音'),
+            model_name="knownword",
+            name="sound",
+            field=models.CharField(blank=True, max_length=1000, verbose_name="拼音"),
         ),
     ]
