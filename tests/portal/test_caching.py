@@ -71,13 +71,6 @@ def test_pages_say_when_something_was_published_last(published_city, client):
     assert again.status_code == 304
 
 
-def test_the_demo_start_page_is_private_because_its_forms_are(published_city, client, settings):
-    settings.DEMO = True
-    settings.ROOT_URLCONF = "tests.portal.demo_urls"
-    assert client.get("/")["Cache-Control"] == "private, no-cache"
-    assert client.get("/reports/")["Cache-Control"] == "public, no-cache"
-
-
 def test_a_head_request_is_answered_like_a_get(published_city, client):
     assert client.head("/reports/").status_code == 200
     assert client.post("/reports/").status_code == 405

@@ -6,8 +6,10 @@ from django.core.exceptions import PermissionDenied
 from django.test import Client, RequestFactory
 from selectolax.lexbor import LexborHTMLParser
 
-from gongkai.portal import errors
+from gongkai.portal import errors, preferences
 from gongkai.portal.display import Display
+from gongkai.portal.models import SitePreferences
+from tests.factories.disclosure import make_column
 
 
 def tags(page) -> dict[str, str]:
@@ -62,7 +64,9 @@ def test_the_footer_shows_what_is_configured(published_city, configured, read):
     footer = read("/").css_first("footer")
     for words in ("义马市人民政府办公室", "0398-5800000", "网站标识码：4112810001"):
         assert words in footer.text()
-    links = {link.text(): link.attributes["href"] for link in footer.css("a[rel=external]")}
+    links = {
+        link.text(strip=True): link.attributes["href"] for link in footer.css("a[rel=external]")
+    }
     assert links["豫ICP备05000000号"].startswith("https://beian.miit.gov.cn")
     assert "41128102000001" in links["豫公网安备 41128102000001号"]
 
@@ -94,9 +98,44 @@ def test_a_wrong_address_helps_on(client, db):
     page = LexborHTMLParser(response.content.decode())
     assert response.status_code == 404
     assert page.css_first("h1").text() == "没有找到这个页面"
-    assert len(page.css(".steps li")) == 2
-    assert [link.attributes["href"] for link in page.css("main .button")] == ["/", "/reports/"]
+    assert len(page.css(".steps li")) == 3
+    assert [link.attributes["href"] for link in page.css("main a.button")] == ["/", "/info/"]
+    assert "/disclosure/ysqgk/" in [link.attributes["href"] for link in page.css(".tiles a")]
     assert response["Cache-Control"] == "no-store"
+
+
+def test_the_words_of_a_wrong_address_stand_in_the_search_box(client, db):
+    """Given the address of an old site with a title in it, then searching is one click."""
+    response = client.get("/art/2020/3/5/关于印发供热管理办法的通知.html")
+    page = LexborHTMLParser(response.content.decode())
+    box = page.css_first("main input[type=search]")
+    assert box.attributes["value"] == "关于印发供热管理办法的通知"
+
+
+def test_a_wrong_address_below_a_column_leads_to_the_column(client, city):
+    column = make_column("gfxwj", owner=city.top, title="行政规范性文件", kind="policy")
+    response = client.get("/zwgk/GFXWJ/t20200305_1234.shtml")
+    page = LexborHTMLParser(response.content.decode())
+    first = page.css_first(".tiles a")
+    assert first.attributes["href"] == f"/columns/{column.slug}/"
+    assert first.text() == "行政规范性文件"
+
+
+@pytest.mark.parametrize("path", ["/" + "长" * 500, "/%ff%fe/", "/a//b/../c", "/" + "x-" * 400])
+def test_no_wrong_address_is_too_wrong_to_be_helped(client, db, path):
+    response = client.get(path)
+    assert response.status_code == 404
+    assert "没有找到这个页面" in response.content.decode()
+
+
+def test_a_fault_of_the_site_can_be_reported_from_the_error_page(client, db):
+    preferences.memory.keep(
+        SitePreferences(faults_url="https://zfwzzc.www.gov.cn/x?site=4112810001"), float("inf")
+    )
+    page = LexborHTMLParser(client.get("/no/such/").content.decode())
+    link = page.css_first("main a[rel=external]")
+    assert link.attributes["href"] == "https://zfwzzc.www.gov.cn/x?site=4112810001"
+    assert "反映网站问题" in link.text()
 
 
 def test_a_hostile_address_is_not_repeated_as_markup(client, db):
@@ -160,6 +199,37 @@ def test_a_bad_request_is_told_so():
     response = errors.bad_request(request, ValueError("inner words"))
     assert response.status_code == 400
     assert "inner words" not in response.content.decode()
+
+
+# -- Leaving the sites of the government -------------------------------------------------------
+
+
+def test_a_link_out_of_the_government_says_where_it_leads(client, db):
+    response = client.get("/leave/", {"to": "https://example.com/a?b=1"})
+    page = LexborHTMLParser(response.content.decode())
+    assert response.status_code == 200
+    assert "example.com" in page.css_first("main dl").text()
+    assert page.css_first("main a.button").attributes["href"] == "https://example.com/a?b=1"
+    assert "nofollow" in page.css_first("main a.button").attributes["rel"]
+    assert page.css_first('meta[name="robots"]').attributes["content"] == "noindex, nofollow"
+    assert "private" in response["Cache-Control"]
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "", "javascript:alert(1)", "data:text/html,x", "//example.com/", "/info/", "ftp://a.b/",
+        "https://", "https://www.gov.cn@example.com/", "https://exa mple.com\n/", "http://[::1/",
+        "https://example.com/" + "x" * 3000,
+    ],
+)  # fmt: skip
+def test_what_is_no_plain_web_address_gets_no_page(client, db, address):
+    assert client.get("/leave/", {"to": address}).status_code == 404
+
+
+def test_a_foreign_address_is_not_repeated_as_markup(client, db):
+    response = client.get("/leave/", {"to": 'https://example.com/"><script>alert(1)</script>'})
+    assert b"<script>alert" not in response.content
 
 
 # -- Small things ------------------------------------------------------------------------------
