@@ -120,7 +120,7 @@ def _begin() -> Generation:
 
 def _write(generation: Generation, source: str, keys: Sequence[int]) -> None:
     before = set(_changes(source, keys).values_list("pk", flat=True))
-    found = indexing.packed(source, keys)
+    found = indexing.packed_or_left(source, keys)
     with generations.writing():
         current = Generation.objects.filter(
             pk=generation.pk, state=Generation.State.BUILDING

@@ -11,7 +11,7 @@ from datetime import timedelta
 from time import monotonic
 from typing import Final
 
-from gongkai.search import building, generations, indexing, registry
+from gongkai.search import building, generations, indexing, registry, upkeep
 
 logger = logging.getLogger(__name__)
 
@@ -67,6 +67,7 @@ class Follower:
             generations.mark_broken(live, "it does not find its own documents")
         if building.needs_rebuild():
             self._rebuild()
+        upkeep.turn()
 
     def _rebuild(self) -> None:
         """Make the index anew, and go on taking up changes meanwhile."""

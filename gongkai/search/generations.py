@@ -52,9 +52,23 @@ def writing(*, wait: bool = True) -> Iterator[bool]:
         yield bool(got)
 
 
+@contextmanager
+def undisturbed() -> Iterator[None]:
+    """What goes wrong inside leaves the caller's transaction, if there is one, usable."""
+    if connection.in_atomic_block:
+        with transaction.atomic():
+            yield
+    else:
+        yield
+
+
 def live() -> Generation | None:
-    """The index that searches read."""
-    return Generation.objects.filter(state=State.LIVE).first()
+    """The index that searches read; one that another version of the platform made is none."""
+    found = Generation.objects.filter(state=State.LIVE).first()
+    if found is not None and found.shape != SHAPE:
+        mark_broken(found, "made by another version")
+        return None
+    return found
 
 
 def building() -> Generation | None:
@@ -118,19 +132,22 @@ def mark_broken(generation: Generation, why: Exception | str) -> None:
 def is_sound(generation: Generation) -> bool:
     """Whether the table is there and finds a few documents by their own words."""
     try:
-        if not engine().has(generation.pk):
-            return False
-        rows = documents_of(generation.pk).order_by("-id").values_list("id", flat=True)
-        texts = SearchText.objects.in_bulk(list(rows[:PROBED]))
-        for place, text in texts.items():
-            for lexeme in lexemes_of(text.tokens)[:PROBED]:
-                if not engine().places(generation.pk, Has(lexeme), 1, (place, place)):
-                    return False
+        with undisturbed():
+            return engine().has(generation.pk) and _finds_its_own(generation)
     except DatabaseError as error:
         if engine().is_damage(error):
             return False
         raise
-    return True
+
+
+def _finds_its_own(generation: Generation) -> bool:
+    rows = documents_of(generation.pk).order_by("-id").values_list("id", flat=True)
+    texts = SearchText.objects.in_bulk(list(rows[:PROBED]))
+    return all(
+        engine().places(generation.pk, Has(lexeme), 1, (place, place))
+        for place, text in texts.items()
+        for lexeme in lexemes_of(text.tokens)[:PROBED]
+    )
 
 
 def clean(now: datetime | None = None, grace: timedelta = timedelta(0)) -> int:

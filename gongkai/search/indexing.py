@@ -17,11 +17,12 @@ from typing import Any, Final
 from django.db import DatabaseError, InterfaceError, OperationalError, connection
 from django.utils import timezone
 
-from gongkai.search import generations, registry
+from gongkai.search import generations, memory, registry
 from gongkai.search.documents import Document
 from gongkai.search.engines import engine
 from gongkai.search.models import (
     Generation,
+    KnownWord,
     PendingChange,
     SearchDocument,
     SearchFacet,
@@ -103,8 +104,9 @@ def write(generation: Generation, source: str, found: Mapping[int, Packed | None
         row.key: row
         for row in SearchDocument.objects.filter(
             generation=generation.pk, source=source, key__in=list(found)
-        ).only("id", "key")
+        ).only("id", "key", "title")
     }
+    _unsuggest(source, (key for key, row in rows.items() if _said(found[key]) != row.title))
     usable = generation.state != Generation.State.BROKEN
     if rows:
         places = [row.pk for row in rows.values()]
@@ -169,6 +171,27 @@ def packed(source: str, keys: Sequence[int]) -> dict[int, Packed | None]:
     for document in _documents(source, keys):
         found[document.key] = pack(document, today)
     return found
+
+
+def packed_or_left(source: str, keys: Sequence[int]) -> dict[int, Packed | None]:
+    """As `packed`, for many that nobody has just changed: one that cannot be read is left to the
+    loop, which tries it again, and does not keep the others out."""
+    try:
+        return packed(source, keys)
+    except (*_AWAY, IndexFull):
+        raise
+    except Exception as error:
+        if len(keys) > 1:
+            found: dict[int, Packed | None] = {}
+            for key in keys:
+                found |= packed_or_left(source, [key])
+            return found
+        logger.warning("%s %s cannot be indexed (%s)", source, keys[0], type(error).__name__)
+        later = timezone.now() + timedelta(minutes=1)
+        PendingChange.objects.create(
+            source=source, key=keys[0], bulk=True, attempts=1, due_at=later
+        )
+        return {}
 
 
 def differs(generation: Generation, source: str, key: int) -> bool:
@@ -274,8 +297,19 @@ def _first() -> Generation:
             keys.append(key)
     generation = generations.begin(Generation.State.LIVE)
     for name, keys in found.items():
-        write(generation, name, packed(name, keys))
+        write(generation, name, packed_or_left(name, keys))
     return generation
+
+
+def _said(document: Packed | None) -> str:
+    return document.title if document is not None else ""
+
+
+def _unsuggest(source: str, keys: Iterable[int]) -> None:
+    """What is not called so any more, or not public, is not suggested while typing either."""
+    names = [f"{source}:{key}" for key in keys]
+    if names and KnownWord.objects.filter(key__in=names).delete()[0]:
+        memory.raise_version(memory.VOCABULARY)
 
 
 def _is_about_table(error: DatabaseError) -> bool:

@@ -82,7 +82,7 @@ def pack(document: Document, today: date) -> Packed:
             _words(title),
             f"{_words(body)} {_words(_plain(beside))}",
             _words(attachments),
-            " ".join(one.replace(" ", "_") for one in labels),
+            " ".join(labels),
         ]
     )
     changes_on = document.changes_on
@@ -125,11 +125,6 @@ def lexemes_of(tokens: bytes) -> list[str]:
     return kept
 
 
-def facet_label(name: str, value: str) -> str:
-    """The lexeme of a facet's value as a document has it."""
-    return label(name, value).replace(" ", "_")
-
-
 def squeeze(text: str) -> bytes:
     """The text, packed; nothing for nothing."""
     return zlib.compress(text.encode("utf-8", "replace"), 6) if text else b""
@@ -159,7 +154,8 @@ def facet_bytes(facets: Iterable[tuple[str, str]], keys: Mapping[tuple[str, str]
 
 def _plain(text: str) -> str:
     """Without what databases and marks would trip over."""
-    return text.replace("\x00", "").replace(LABEL, "")
+    whole = text.encode("utf-8", "ignore").decode()
+    return whole.replace("\x00", "").replace(LABEL, "")
 
 
 def _words(text: str) -> str:

@@ -16,12 +16,11 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, connection
 from django.db.models import Q
 from django.utils import timezone
 
@@ -44,7 +43,6 @@ from gongkai.search.packing import (
     NUMBER,
     SOURCE,
     facet_keys,
-    facet_label,
     unsqueeze,
     words_of,
 )
@@ -78,7 +76,9 @@ class _Found:
 
 def search(query: Query) -> Results:
     """The answer to a question; never raises because of what was typed or of a damaged index."""
-    text = query.text.strip()
+    # Half a pair of surrogates is no character, and nothing beneath takes it.
+    text = query.text.encode("utf-8", "ignore").decode().strip()
+    query = replace(query, text=text)
     if not text:
         return _answer(query, None)
     parsed = language.parse(text, query.verbatim)
@@ -90,7 +90,7 @@ def search(query: Query) -> Results:
         better = _answer(replace(query, text=corrected), language.parse(corrected))
         if better.total:
             return replace(better, read_as=corrected)
-    looser = language.loosen(parsed)
+    looser = _with_hits(query, parsed) or language.loosen(parsed)
     while looser is not None and not looser.is_empty:
         better = _answer(query, looser)
         if better.total:
@@ -105,7 +105,7 @@ def _answer(query: Query, parsed: Parsed | None) -> Results:
         if generation is None:
             break
         try:
-            with _undisturbed():
+            with generations.undisturbed():
                 return _from_index(generation, query, parsed)
         except DatabaseError as error:
             # Between two statements another index may have taken its place.
@@ -113,8 +113,34 @@ def _answer(query: Query, parsed: Parsed | None) -> Results:
                 continue
             if not engine().is_damage(error):
                 raise
-            generations.mark_broken(generation, error)
+            if generations.is_sound(generation):
+                logger.warning("The index refused a question (%s).", type(error).__name__)
+            else:
+                generations.mark_broken(generation, error)
     return _from_titles(query, parsed)
+
+
+def _with_hits(query: Query, parsed: Parsed) -> Parsed | None:
+    """The question without the clauses of which no document has anything; None if none is left or
+    each has something by itself."""
+    generation = generations.live()
+    if generation is None or parsed.phrases:
+        return None
+    kept = []
+    for clause in parsed.clauses:
+        alone = replace(parsed, clauses=(clause,), numbers=())
+        try:
+            with generations.undisturbed():
+                found = _find(generation, replace(query, order=Order.NEWEST), alone, limit=1)
+        except DatabaseError as error:
+            if not engine().is_damage(error):
+                raise
+            return None
+        if found.places:
+            kept.append(clause)
+    if not kept or len(kept) == len(parsed.clauses):
+        return None
+    return replace(parsed, clauses=tuple(kept))
 
 
 # -- from the index ------------------------------------------------------------------------------
@@ -135,19 +161,22 @@ def _from_index(generation: Generation, query: Query, parsed: Parsed | None) -> 
     )
 
 
-def _find(generation: Generation, query: Query, parsed: Parsed | None) -> _Found:
+def _find(
+    generation: Generation, query: Query, parsed: Parsed | None, limit: int | None = None
+) -> _Found:
+    limit = CAP + 1 if limit is None else limit
     span = _span(generation.pk, query.published_from, query.published_until)
     narrowed = [
-        OneOf(tuple(Has(facet_label(name, value)) for value in values))
+        OneOf(tuple(Has(label(name, value)) for value in values))
         for name, values in query.facets.items()
         if values
     ]
     if parsed is None:
         if narrowed:
-            places = engine().places(generation.pk, _every(narrowed), CAP + 1, span)
+            places = engine().places(generation.pk, _every(narrowed), limit, span)
         else:
             rows = SearchDocument.objects.filter(id__range=span).order_by("-id")
-            places = list(rows.values_list("id", flat=True)[: CAP + 1])
+            places = list(rows.values_list("id", flat=True)[:limit])
         return _Found(places, len(places) > CAP)
     if parsed.is_empty:
         return _Found((), False)
@@ -161,12 +190,12 @@ def _find(generation: Generation, query: Query, parsed: Parsed | None) -> _Found
 
     exact: list[int] = []
     if parsed.numbers:
-        own = OneOf(tuple(Has(label(NUMBER, one).replace(" ", "_")) for one in parsed.numbers))
+        own = OneOf(tuple(Has(label(NUMBER, one)) for one in parsed.numbers))
         exact = ask([own], CANDIDATES)
     wanted = [_clause(clause, titles=query.titles_only) for clause in parsed.clauses]
     places: list[int] = []
     if wanted:
-        places = ask(wanted, CAP + 1)
+        places = ask(wanted, limit)
     elif parsed.phrases:
         # A quotation of signs alone: nothing of it stands in the index.
         places = ask([Has(label(SOURCE, one)) for one in _sources()], CAP + 1)
@@ -289,7 +318,7 @@ def _facets(places: Sequence[int], counted: Sequence[str]) -> dict[str, tuple[Fa
 
 
 def _facet_rows(places: Sequence[int]) -> Iterator[bytes]:
-    """The facets of these documents, joined portion by portion."""
+    """The facets of these documents, joined; in one statement for all that a search counts."""
     table = connection.ops.quote_name(SearchDocument._meta.db_table)
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
@@ -299,7 +328,7 @@ def _facet_rows(places: Sequence[int]) -> Iterator[bytes]:
             )
             yield b"".join(row[0] for row in cursor.fetchall())
             return
-        for portion in _portions(places):
+        for portion in _portions(places, CAP):
             marks = ",".join(map(str, portion))
             cursor.execute(f"SELECT facets FROM {table} WHERE id IN ({marks})")  # noqa: S608
             yield b"".join(row[0] for row in cursor.fetchall())
@@ -379,13 +408,3 @@ def _in_title(text: str, parsed: Parsed) -> Q:
 
 def _is_replaced(generation: Generation) -> bool:
     return not Generation.objects.filter(pk=generation.pk, state=Generation.State.LIVE).exists()
-
-
-@contextmanager
-def _undisturbed() -> Iterator[None]:
-    """What goes wrong inside leaves the caller's transaction, if there is one, usable."""
-    if connection.in_atomic_block:
-        with transaction.atomic():
-            yield
-    else:
-        yield

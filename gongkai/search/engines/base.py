@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
 
-SHAPE: Final = 1
+SHAPE: Final = 2
 """Version of the engines' tables and of the lexemes in them; another one means a rebuild."""
 LABEL: Final = "\ue000"
 """Begins what is not a word of a text: a private-use character, taken out of every word."""
@@ -65,7 +65,8 @@ def title_word(word: str) -> str:
 
 def label(name: str, value: str) -> str:
     """The lexeme of a facet's value, or of a number."""
-    return f"{LABEL}{name}={value}"[: 2 * MAX_LEXEME]
+    whole = value.encode("utf-8", "ignore").decode().replace("\x00", "").replace(LABEL, "")
+    return f"{LABEL}{name}={'_'.join(whole.split())}"[: 2 * MAX_LEXEME]
 
 
 class Engine(Protocol):

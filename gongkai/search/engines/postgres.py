@@ -58,6 +58,7 @@ class PostgresEngine:
 
     def write(self, generation: int, rows: Iterable[tuple[int, Sequence[str]]]) -> None:
         with (
+            connection.wrap_database_errors,
             connection.cursor() as cursor,
             cursor.copy(f"COPY {table(generation)} (place, words) FROM STDIN") as copy,
         ):

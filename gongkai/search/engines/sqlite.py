@@ -24,11 +24,12 @@ _OTHER: Final = re.compile(r"[\x00-\x2f\x3a-\x40\x5b-\x60\x7b-\x7f]")
 _ESCAPE: Final = "\ue001"
 _DAMAGE: Final = (
     "no such table",
+    "no such column",
     "malformed",
     "corrupt",
     "fts5",
     "vtable constructor",
-    "no such column",
+    "sql logic error",
 )
 
 
@@ -124,7 +125,8 @@ class SqliteEngine:
             return cursor.fetchone() is not None
 
     def is_damage(self, error: Exception) -> bool:
-        return any(sign in str(error).lower() for sign in _DAMAGE)
+        said = str(error).lower()
+        return "syntax error" not in said and any(sign in said for sign in _DAMAGE)
 
 
 def _packed(lexemes: Sequence[str]) -> str:

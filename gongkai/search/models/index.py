@@ -5,7 +5,7 @@ of it is a record itself. The tables of words belong to the engines (`gongkai.se
 
 A document's `id` is its place in the list of all documents by time:
 
-    generation << 44 | day of publication (proleptic ordinal) << 24 | number within the generation
+    generation << 46 | day of publication (proleptic ordinal) << 24 | number within the generation
 
 so that "newest first" is the order of the key, a span of days is a span of keys, and the tables of
 words need no other key. Assumption: 16,777,216 documents a generation (`MAX_NUMBER`); a rebuild
@@ -22,7 +22,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 NUMBER_BITS: Final = 24
-DAY_BITS: Final = 20
+DAY_BITS: Final = 22
 MAX_NUMBER: Final = (1 << NUMBER_BITS) - 1
 
 
