@@ -8,8 +8,9 @@ from functools import partial
 from django.db import transaction
 
 from gongkai.search import generations, indexing
+from gongkai.search.asking import note_search
 
-__all__ = ["changed", "is_stale"]
+__all__ = ["changed", "is_stale", "note_search"]
 
 
 def changed(source: str, keys: Sequence[int]) -> None:
