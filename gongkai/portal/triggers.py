@@ -144,6 +144,10 @@ WATCHED: Final = (
         when="state = 'published'",
         unseen=("updated_at",),
     ),
+    # What is searched, and which index answers.
+    Watch("search_searchdocument", ("SELECT 'index' FROM {rows} r",)),
+    Watch("search_generation", ("SELECT 'index' FROM {rows} r",), when="state = 'live'",
+          unseen=("beat_at", "progress", "last_number")),
     Watch("portal_sitepreferences", ("SELECT 'site' FROM {rows} r",), unseen=("updated_at",)),
 )  # fmt: skip
 

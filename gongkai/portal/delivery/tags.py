@@ -18,6 +18,8 @@ ORGANS: Final = "organs"
 COLUMNS: Final = "columns"
 """Titles, order and notes of the columns; topics and fields likewise."""
 LEADERS: Final = "leaders"
+INDEX: Final = "index"
+"""The index of the search: pages with facets, whose numbers it counts. It follows a publication."""
 SITE: Final = "site"
 """Name, theme and facts of the site: every page."""
 

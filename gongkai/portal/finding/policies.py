@@ -77,7 +77,7 @@ def policy_list(request: HttpRequest, number: int = 1) -> HttpResponseBase:
         request,
         "gongkai/portal/finding/policy_list.html",
         context,
-        tags=(tags.ITEMS,),
+        tags=(tags.ITEMS, tags.INDEX),
         private=bool(question.words),
     )
 
@@ -104,7 +104,10 @@ def interpretation_list(request: HttpRequest, number: int = 1) -> HttpResponseBa
         **paging.by_path(rows, number, reverse("portal:interpretation_list")),
     }
     return deliver(
-        request, "gongkai/portal/finding/interpretation_list.html", context, tags=(tags.ITEMS,)
+        request,
+        "gongkai/portal/finding/interpretation_list.html",
+        context,
+        tags=(tags.ITEMS, tags.INDEX),
     )
 
 
@@ -169,7 +172,9 @@ def _register(
         "groups": groups,
         "chips": chips,
     }
-    return deliver(request, f"gongkai/portal/finding/{template}", context, tags=(tags.ITEMS,))
+    return deliver(
+        request, f"gongkai/portal/finding/{template}", context, tags=(tags.ITEMS, tags.INDEX)
+    )
 
 
 # -- parts ---------------------------------------------------------------------------------------

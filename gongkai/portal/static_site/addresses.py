@@ -23,13 +23,13 @@ from gongkai.reports.models import AnnualReport, State
 
 CHUNK: Final = 2_000
 SERVER_ONLY: Final = frozenset(
-    {"search", "search_suggestions", "display", "organ_reports", "favicon", "opensearch"}
+    {"search", "search_suggestions", "display", "organ_reports", "favicon", "leave"}
 )
 """Addresses that answer a question, remember a choice or lead on: nothing to keep on disk."""
 SINGLE: Final = (
     "home", "robots", "sitemap", "sitemap_pages", "feed", "item_list", "disclosure", "organ_list",
     "topic_list", "field_list", "leader_list", "policy_list", "normative_list", "normative_ended",
-    "interpretation_list", "catalogue", "report_list", "report_data_fields", "colours",
+    "interpretation_list", "catalogue", "report_list", "report_data_fields", "opensearch", "colours",
     "dark_colours",
 )  # fmt: skip
 """Pages of which there is one each. A name that this version has not is passed over."""

@@ -72,7 +72,7 @@ def item_list(request: HttpRequest, number: int = 1) -> HttpResponseBase:
         context |= {"answer": answer, "found": answer.page, "pages": answer.pages}
     groups, chips = facets.drawn(question, results.facets, FACETS)
     context |= {"results": results, "items": found, "groups": groups, "chips": chips}
-    return deliver(request, "gongkai/portal/item_list.html", context, tags=(tags.ITEMS,))
+    return deliver(request, "gongkai/portal/item_list.html", context, tags=(tags.ITEMS, tags.INDEX))
 
 
 def _elsewhere(data: QueryDict, question: Question) -> str:
