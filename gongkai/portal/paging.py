@@ -18,6 +18,14 @@ from gongkai.portal.errors import NotPublished
 PER_PAGE: Final = 20
 
 
+class Counted(LateJoinPaginator):
+    """Pages of a list whose length the caller knows already."""
+
+    def __init__(self, records: Any, number: int) -> None:
+        super().__init__(records, PER_PAGE)
+        self._counted = number
+
+
 def window(paginator: Paginator, page: Page) -> list[int | str]:
     """The page numbers to print: the ends and those around the page, however many there are."""
     return list(paginator.get_elided_page_range(page.number, on_each_side=2, on_ends=1))

@@ -112,7 +112,7 @@ def test_pages_and_years_have_addresses_of_their_own(organ, city, read, client):
 def test_no_page_prints_ten_thousand_numbers(organ, city, monkeypatch):
     published(organ=organ, column=city)
     shelf = lists.in_columns([city])
-    shelf.__dict__["span"] = (200_000, None, None)
+    shelf.__dict__["number"] = 200_000
     monkeypatch.setattr(lists.Merged, "rows", lambda self, bottom, top: [])
     from gongkai.portal import paging
 

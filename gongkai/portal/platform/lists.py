@@ -9,19 +9,17 @@ much there is.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cached_property
 from typing import overload
 
 from django.db import connections
-from django.db.models import Count, Max, Min, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from gongkai.catalogue.models import Column, Topic
 from gongkai.disclosure.models import DisclosedItem
 from gongkai.portal import items
-
-Span = tuple[int, datetime | None, datetime | None]
 
 
 class Merged(Sequence[DisclosedItem]):
@@ -44,27 +42,36 @@ class Merged(Sequence[DisclosedItem]):
         self.apart = apart
 
     @cached_property
-    def span(self) -> Span:
-        """How many there are, and the moments of the first and the last publication."""
-        parts = [self.everything] if self.apart is None else [self.everything, self.apart]
-        found = [
-            part.order_by().aggregate(
-                number=Count("pk"),
-                first=Min("published_at"),
-                last=Max("published_at"),
-            )
-            for part in parts
-        ]
-        firsts = [one["first"] for one in found if one["first"]]
-        lasts = [one["last"] for one in found if one["last"]]
-        return (
-            sum(one["number"] for one in found),
-            min(firsts, default=None),
-            max(lasts, default=None),
-        )
+    def number(self) -> int:
+        """How many there are: counted from the indexes alone."""
+        found = self.everything.order_by().count()
+        return found if self.apart is None else found + self.apart.order_by().count()
 
     def __len__(self) -> int:
-        return self.span[0]
+        return self.number
+
+    @cached_property
+    def years(self) -> list[int]:
+        """The years from the last publication back to the first: the two ends of every index."""
+        parts, values = [], []
+        for branch in self._all:
+            for order in ("published_at", "-published_at"):
+                query = branch.order_by(order).values_list("published_at")[:1]
+                sql, given = query.query.sql_with_params()
+                parts.append(f"SELECT * FROM ({sql}) AS b{len(parts)}")  # noqa: S608
+                values.extend(given)
+        if not parts:
+            return []
+        with connections[self.everything.db].cursor() as cursor:
+            cursor.execute(" UNION ".join(parts), values)
+            found = sorted(_moment(row[0]) for row in cursor.fetchall())
+        if not found:
+            return []
+        return list(range(found[-1].year, found[0].year - 1, -1))
+
+    @property
+    def _all(self) -> list[QuerySet[DisclosedItem]]:
+        return self.branches if self.others is None else [*self.branches, self.others]
 
     @overload
     def __getitem__(self, index: int) -> DisclosedItem: ...
@@ -83,7 +90,7 @@ class Merged(Sequence[DisclosedItem]):
 
         Where it is known how many there are, a page near the end is counted from the end.
         """
-        keys = self._keys(bottom, top, len(self) if "span" in self.__dict__ else None)
+        keys = self._keys(bottom, top, self.number if "number" in self.__dict__ else None)
         found = items.listed(DisclosedItem.objects.filter(pk__in=keys)).in_bulk()
         return [found[key] for key in keys if key in found]
 
@@ -100,7 +107,7 @@ class Merged(Sequence[DisclosedItem]):
         order = ("published_at", "pk") if backwards else ("-published_at", "-pk")
         way = "ASC" if backwards else "DESC"
         parts, values = [], []
-        for branch in [*self.branches, *([self.others] if self.others is not None else [])]:
+        for branch in self._all:
             query = branch.order_by(*order).values_list("pk", "published_at")[:top]
             sql, given = query.query.sql_with_params()
             parts.append(f"SELECT * FROM ({sql}) AS b{len(parts)}")  # noqa: S608
@@ -176,9 +183,7 @@ def newest_of_each(branches: Sequence[Sequence[Column]], number: int) -> list[li
     return [[found[key] for key in some if key in found] for some in chosen]
 
 
-def years_of(span: Span) -> list[int]:
-    """The years from the last publication back to the first."""
-    _number, first, last = span
-    if first is None or last is None:
-        return []
-    return list(range(timezone.localtime(last).year, timezone.localtime(first).year - 1, -1))
+def _moment(value: datetime | str) -> datetime:
+    """What a plain statement gives for a moment: SQLite keeps it in UTC and without its zone."""
+    moment = datetime.fromisoformat(value) if isinstance(value, str) else value
+    return timezone.localtime(moment if moment.tzinfo else moment.replace(tzinfo=UTC))

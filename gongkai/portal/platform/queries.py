@@ -197,6 +197,10 @@ class Headings:
     def total(self) -> int:
         return sum(one.items for one in self.all)
 
+    def count(self, code: str) -> int:
+        """How many stand under an item of the law; with no code under all."""
+        return sum(one.items for one in self.all if code in ("", one.code))
+
 
 def owed_by(body: Organ | None) -> list[proactive.StatutoryItem]:
     """The items that the body owes; without one those that any body here may owe."""

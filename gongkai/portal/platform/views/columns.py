@@ -45,7 +45,7 @@ def column(
         raise Http404
     shelf = lists.in_columns(tree.subtree(found), year)
     whole = shelf if year is None else lists.in_columns(tree.subtree(found))
-    years = lists.years_of(whole.span)
+    years = whole.years
     if year is not None and year not in years:
         raise Http404
     base = reverse("portal:column", args=[slug])

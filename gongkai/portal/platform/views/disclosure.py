@@ -241,7 +241,8 @@ def _statutory(body: Organ | None, heading: str, number: int) -> Shown:
     args = [*([body.code] if body else []), *([heading] if heading else [])]
     name = ("organ_" if body else "disclosure_") + ("statutory" if heading else "part")
     base = reverse(f"portal:{name}", args=args) if heading else address(BY_SLUG["fdzdgknr"], body)
-    listed = paging.by_path(queries.under(heading, body), number, base)
+    records = paging.Counted(queries.under(heading, body), tree.count(heading))
+    listed = paging.by_path(records, number, base)
     page = listed["found"]
     page.object_list = items.marked(page.object_list, timezone.localdate())
     made_from = set(_tags(body)) | ({tags.ITEMS} if body is None else set())
