@@ -48,4 +48,10 @@ labels = {
     "disclosure.interpretation.unlink": "取消政策解读链接",
     "disclosure.interpretation.exempt": "登记不解读的理由",
     "disclosure.interpretation.require": "确定需要解读",
+    "disclosure.leader.draft": "起草领导信息",
+    "disclosure.leader.approve": "审批通过领导信息",
+    "disclosure.leader.return": "退回领导信息",
+    "disclosure.leader.move": "调整领导排序",
+    "disclosure.leader.end": "登记领导离任",
+    "disclosure.leader.import": "导入领导信息",
 }

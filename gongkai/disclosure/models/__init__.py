@@ -19,6 +19,7 @@ from gongkai.disclosure.models.choices import (
 )
 from gongkai.disclosure.models.files import MAX_FILE_TEXT, Attachment, FileText, StoredFile
 from gongkai.disclosure.models.items import OBJECT_FIELDS, DisclosedItem, ItemIssuer
+from gongkai.disclosure.models.leaders import Leader, LeaderVersion
 from gongkai.disclosure.models.numbers import DocumentPrefix, IndexCounter
 from gongkai.disclosure.models.review import (
     Decision,
@@ -52,6 +53,8 @@ __all__ = [
     "IndexCounter",
     "InterpretationForm",
     "ItemIssuer",
+    "Leader",
+    "LeaderVersion",
     "MigrationPage",
     "MigrationRun",
     "MigrationSource",

@@ -24,6 +24,15 @@ from gongkai.disclosure.services.drafting import (
 from gongkai.disclosure.services.ending import amend, reassess, repeal, restore, withdraw
 from gongkai.disclosure.services.files import store_file
 from gongkai.disclosure.services.handover import hand_over_items
+from gongkai.disclosure.services.leaders import (
+    approve_leader,
+    bring_leader,
+    change_leader,
+    draft_leader,
+    end_office,
+    move_leader,
+    return_leader,
+)
 from gongkai.disclosure.services.prefixes import set_prefixes
 from gongkai.disclosure.services.publishing import DueReport, publish_due
 from gongkai.disclosure.services.referrals import record_reply
@@ -45,6 +54,9 @@ __all__ = [
     "Masked",
     "Tidied",
     "amend",
+    "approve_leader",
+    "bring_leader",
+    "change_leader",
     "check_item",
     "configure_chain",
     "create_item",
@@ -52,10 +64,13 @@ __all__ = [
     "decide_many",
     "delete_draft",
     "discard_version",
+    "draft_leader",
     "drop_chain",
+    "end_office",
     "finish_review",
     "hand_over_items",
     "mask_item",
+    "move_leader",
     "override_finding",
     "propose_responsible",
     "publish_due",
@@ -64,6 +79,7 @@ __all__ = [
     "record_reply",
     "repeal",
     "restore",
+    "return_leader",
     "set_prefixes",
     "store_file",
     "submit",

@@ -19,7 +19,7 @@ from django.db.models import Exists, Max, OuterRef, QuerySet
 from django.utils import timezone
 from wagtail.models import Revision
 
-from gongkai.disclosure.models import Attachment, DisclosedItem, StoredFile
+from gongkai.disclosure.models import Attachment, DisclosedItem, LeaderVersion, StoredFile
 from gongkai.ledger.actor import Actor
 from gongkai.ledger.services import record
 
@@ -72,7 +72,10 @@ def tidy_files(actor: Actor, now: datetime | None = None, *, dry_run: bool = Fal
 
 
 def _unattached() -> QuerySet[StoredFile]:
-    return StoredFile.objects.filter(~Exists(Attachment.objects.filter(stored=OuterRef("pk"))))
+    return StoredFile.objects.filter(
+        ~Exists(Attachment.objects.filter(stored=OuterRef("pk"))),
+        ~Exists(LeaderVersion.objects.filter(portrait=OuterRef("pk"))),
+    )
 
 
 def _versions() -> QuerySet[Revision]:
