@@ -144,6 +144,7 @@ WATCHED: Final = (
         when="state = 'published'",
         unseen=("updated_at",),
     ),
+    Watch("disclosure_leader", ("SELECT 'leaders' FROM {rows} r",)),
     # What is searched, and which index answers.
     Watch("search_searchdocument", ("SELECT 'index' FROM {rows} r",)),
     Watch("search_generation", ("SELECT 'index' FROM {rows} r",), when="state = 'live'",
@@ -184,6 +185,7 @@ def missing_triggers(using: str = DEFAULT_DB_ALIAS) -> list[str]:
     """Triggers that must be there and are not."""
     connection = connections[using]
     with connection.cursor() as cursor:
+        tables = set(connection.introspection.table_names(cursor))
         if connection.vendor == "postgresql":
             cursor.execute(
                 "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D'"
@@ -191,7 +193,7 @@ def missing_triggers(using: str = DEFAULT_DB_ALIAS) -> list[str]:
         else:
             cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")
         present = {row[0] for row in cursor.fetchall()}
-    names = (_name(watch, verb) for watch in WATCHED for verb in VERBS)
+    names = (_name(watch, verb) for watch in WATCHED if watch.table in tables for verb in VERBS)
     return [name for name in names if name not in present]
 
 

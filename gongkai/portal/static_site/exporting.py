@@ -9,6 +9,7 @@ whole, and files of pages that are gone are removed.
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import re
 import time
@@ -40,6 +41,8 @@ from gongkai.portal.static_site.state import FOLDER, State
 
 SHALLOW: Final = 3
 """Pages of a list up to this one are renewed before anything else."""
+RETRY: Final = 30.0
+"""Seconds until a page that could not be drawn is tried again."""
 PORTION: Final = 40
 """Pages that a process draws before it reports."""
 GONE: Final = frozenset({404})
@@ -64,6 +67,7 @@ class Outcome:
     seconds: float = 0.0
     failed: list[tuple[str, str]] = field(default_factory=list)
     redirects_changed: bool = False
+    tried: set[str] = field(default_factory=set)
 
 
 @dataclass(frozen=True)
@@ -223,13 +227,16 @@ class Export:
         self._draw(
             chain(self.state.todo(), todo), run, outcome, lambda path: not self.state.has(path, run)
         )
+        failed = {path for path, _problem in outcome.failed}
         for path in self.state.untouched(run):
-            self._remove(path, outcome)
+            if path not in failed:
+                self._remove(path, outcome)
         put(self.root, "503.html", maintenance.draw(maintenance.Closure()).encode())
         self.state.set(
             shape=shape, position=position, day=on, begun="", begun_position="",
             read_at=timezone.now().isoformat(), dirty="",
         )  # fmt: skip
+        self._note_failures(outcome)
         self.state.commit()
         return outcome
 
@@ -243,7 +250,7 @@ class Export:
         last = date.fromisoformat(self.state.get("day"))
         if found.all or fresh & EVERYTHING:
             return self._whole(self._shape(), today, anew=True)
-        due: set[str] = set()
+        due = self._failed_before()
         if today != last:
             fresh |= self._turned(last, today)
             due |= {path for path in self.state.paths(but="item") if _number(path) == 1}
@@ -276,8 +283,21 @@ class Export:
             read_at=timezone.now().isoformat(),
             dirty="",
         )
+        self._note_failures(outcome)
         self.state.commit()
         return outcome
+
+    def _failed_before(self) -> set[str]:
+        """Pages that could not be drawn at an earlier run, when it is time to try again."""
+        failed = json.loads(self.state.get("failed") or "[]")
+        if not failed or time.time() - float(self.state.get("failed_at")) < RETRY:
+            return set()
+        return set(failed)
+
+    def _note_failures(self, outcome: Outcome) -> None:
+        before = set(json.loads(self.state.get("failed") or "[]")) - outcome.tried
+        failed = sorted(before | {path for path, _problem in outcome.failed})
+        self.state.set(failed=json.dumps(failed, ensure_ascii=False), failed_at=time.time())
 
     def _turned(self, last: date, today: date) -> set[str]:
         """The tags of documents that since then came into force, expired, or were repealed."""
@@ -358,6 +378,7 @@ class Export:
 
     def _take(self, result: Result, run: int, outcome: Outcome) -> None:
         outcome.drawn += 1
+        outcome.tried.add(result.path)
         if result.problem:
             outcome.failed.append((result.path, result.problem))
             return
