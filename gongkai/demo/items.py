@@ -17,6 +17,7 @@ from typing import Any
 
 from gongkai.demo.acts import day_in
 from gongkai.demo.city import Body, City, apportion, packaged, seeded
+from gongkai.demo.writings import Written, functions_text, guide_text
 
 FIRST_YEAR = 2020
 PRINTED = {
@@ -106,10 +107,12 @@ def generate_items(
     normative: Sequence[Normative],
     linked_from: date,
     volume: int,
+    written: Sequence[Written] = (),
 ) -> Rows:
     """The year's rows up to ``until``, in the order of publication.
 
     ``matters`` published from ``linked_from`` on answer the entries of the standard catalogue.
+    ``written`` (see `gongkai.demo.writings`) stand beside what is generated.
     """
     writer = _Year(city, seed, year, until, linked_from)
     numbers = numbers_of(city, year, volume)
@@ -121,8 +124,10 @@ def generate_items(
             writer.kind(kind, count)
         elif kind != "interpretation":
             writer.kind(kind, count)
+    writer.take(written)
     writer.number_documents()
     writer.interpretations(numbers["interpretation"])
+    writer.read(written)
     return writer.finished()
 
 
@@ -246,9 +251,37 @@ class _Year:
                 last[body.code] += 1
             row["document_number"] = f"{prefix_of(body)}〔{self.year}〕{last[body.code]}号"
             is_public = row["published_at"][:10] <= self.until.isoformat()
-            if is_public and row["document_kind"] == "其他政策文件" and rng.random() < 0.4:
+            explained = row.pop("_explained", False)
+            if (
+                is_public
+                and not explained
+                and row["document_kind"] == "其他政策文件"
+                and rng.random() < 0.4
+            ):
                 name = row["title"].removeprefix(body.name)
                 self.reading.append((row, row["document_number"], name, body.code))
+
+    def take(self, written: Sequence[Written]) -> None:
+        """What was written by hand for the year, but for the interpretations."""
+        explained = {one.reads[0] for one in written if one.reads}
+        for one in written:
+            if one.day.year != self.year or one.reads:
+                continue
+            row = dict(one.row)
+            if row["title"] in explained:
+                row["_explained"] = True
+            if one.numbered:
+                self.numbered.append((one.day, row, self.bodies[row["organ"]]))
+            self.known.add((row["organ"], row["title"]))
+            self.rows.append(row)
+
+    def read(self, written: Sequence[Written]) -> None:
+        """The interpretations written by hand, once their documents have numbers."""
+        numbers = {row["title"]: row.get("document_number", "") for row in self.rows}
+        for one in written:
+            if one.day.year == self.year and one.reads and numbers.get(one.reads[0]):
+                title, form = one.reads
+                self.rows.append({**one.row, "_reads": (numbers[title], form)})
 
     def interpretations(self, count: int) -> None:
         """What explains the documents, up to three days after each."""
@@ -370,14 +403,20 @@ class _Year:
         }
 
     def _text(self, name: str, body: Body, noun: str, rng: Random, day: date, document: str) -> str:
+        if name == "guide":
+            return guide_text(body, self.year)
+        if name == "functions":
+            return functions_text(body)
         parts = self.data["texts"][name]
         middle = parts["middle"]
-        kept = sorted(rng.sample(range(len(middle)), k=min(len(middle), rng.randint(2, 3))))
-        lines = [rng.choice(parts["opening"]), *(middle[i] for i in kept), parts["closing"][0]]
+        kept = sorted(rng.sample(range(len(middle)), k=min(len(middle), rng.randint(3, 4))))
+        lines = [
+            rng.choice(parts["opening"]), *(middle[i] for i in kept), rng.choice(parts["closing"])
+        ]  # fmt: skip
         count = rng.randint(4, 90)
         text = "\n".join(lines).format(
             short=body.short_name, noun=noun, year=self.year, last_year=self.year - 1,
-            month=day.month, count=count, part=rng.randint(1, count), document=document,
+            month=day.month, day=day.day, count=count, part=rng.randint(1, count), document=document,
         )  # fmt: skip
         html = "".join(f"<p>{line}</p>" for line in _counted(text.split("\n")))
         if name in ("document", "notice"):

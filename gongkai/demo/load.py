@@ -9,8 +9,8 @@ from typing import Any
 
 from django.db.models import Model
 
-from gongkai.demo import acts, desks, publishing, reports
-from gongkai.demo.city import City
+from gongkai.demo import acts, desks, publishing, reports, writings
+from gongkai.demo.city import Body, City
 from gongkai.demo.requests import cases_in_hand, generate_cases
 from gongkai.foi import services as foi
 from gongkai.ledger.actor import Actor
@@ -47,6 +47,7 @@ def steps(city: City, seed: int, until: date, *, volume: int = publishing.VOLUME
         Step("标准目录", lambda: publishing.install_catalogue(actor, city, seed, until)),
         Step("政府信息", lambda: publishing.publish_items(actor, city, seed, until, volume)),
         Step("审核与待办", lambda: desks.fill_desks(city, until)),
+        Step("栏目说明", lambda: publishing.note_empty_columns(actor, until)),
         Step("年度报告", lambda: _reports(actor, city, seed, until)),
     ]
 
@@ -82,10 +83,21 @@ def _organs_and_people(actor: Actor, city: City) -> Iterator[Progress]:
         "工作机构名称",
         "办公地址",
         "联系电话",
+        "电子邮箱",
+        "办公时间",
     ]
     kinds = {"department": "政府部门", "subdistrict": "街道办事处"}
     levels = {"department": "县级", "subdistrict": "乡级"}
-    place = ["义马市演示路1号", "0398-0000000"]
+
+    def office(body: Body) -> list[str]:
+        return [
+            writings.office_of(body),
+            writings.address_of(body),
+            writings.phone_of(body),
+            writings.email_of(body),
+            writings.OFFICE_HOURS,
+        ]
+
     rows: list[list[Any]] = [
         [
             city.code,
@@ -94,13 +106,12 @@ def _organs_and_people(actor: Actor, city: City) -> Iterator[Progress]:
             "人民政府",
             "县级",
             "",
-            "义马市人民政府办公室",
-            *place,
+            *office(city.government),
         ]
     ]
     rows += [
         [body.code, body.name, body.short_name, kinds[body.kind], levels[body.kind], city.code,
-         f"{body.name}综合科", *place]
+         *office(body)]
         for body in city.bodies
     ]  # fmt: skip
     organs.import_organs(actor, _table(heads, rows), "机构.csv")

@@ -10,9 +10,9 @@ from datetime import date, timedelta
 from typing import Any
 
 from gongkai.catalogue import services as catalogue
-from gongkai.catalogue.models import Duty, DutyState, StandardCatalogue
+from gongkai.catalogue.models import Column, Duty, DutyState, StandardCatalogue
 from gongkai.demo import files
-from gongkai.demo.city import City, seeded
+from gongkai.demo.city import City, packaged, seeded
 from gongkai.demo.items import (
     Matter,
     Normative,
@@ -21,6 +21,7 @@ from gongkai.demo.items import (
     prefix_of,
     years,
 )
+from gongkai.demo.writings import written
 from gongkai.disclosure import services as disclosure
 from gongkai.disclosure.bulk.columns import LABELS
 from gongkai.disclosure.bulk.importing import import_items
@@ -45,6 +46,7 @@ def install_catalogue(actor: Actor, city: City, seed: int, until: date) -> Itera
     government = Organ.objects.get(code=city.code)
     in_force_from = in_force_since(until)
     installed = catalogue.install_defaults(actor, government, year=in_force_from.year)
+    _special_columns(actor, government)
     yield 1, 5
     if installed.catalogue is None:
         raise RuntimeError("the sample city has a standard catalogue already")
@@ -70,6 +72,40 @@ def install_catalogue(actor: Actor, city: City, seed: int, until: date) -> Itera
     yield 4, 5
     _words(actor, until)
     yield 5, 5
+
+
+def _special_columns(actor: Actor, government: Organ) -> None:
+    """The city's special topics (专题专栏) are columns of its own."""
+    parent = Column.objects.get(slug="ztzl")
+    for one in packaged("columns.toml")["special"]:
+        catalogue.create_column(
+            actor, parent=parent, owner=government, kind=parent.kind, max_age_days=183, **one
+        )
+
+
+def note_empty_columns(actor: Actor, until: date) -> Iterator[Progress]:
+    """Columns without a single item, in them or below, say so with a date (61号)."""
+    notes = packaged("columns.toml")["notes"]
+    columns = list(Column.objects.select_related("owner", "parent").order_by("order", "slug"))
+    used = set(DisclosedItem.objects.filter(live=True).values_list("column_id", flat=True))
+    used |= set(DisclosedItem.mounts.through.objects.values_list("column_id", flat=True))
+    parents = {column.pk: column.parent_id for column in columns}
+    for pk in list(used):
+        above = parents.get(pk)
+        while above is not None:
+            used.add(above)
+            above = parents.get(above)
+    empty = [column for column in columns if column.pk not in used]
+    for done, column in enumerate(empty, 1):
+        on = until - timedelta(days=20)
+        catalogue.update_column(
+            actor,
+            column,
+            empty_note=notes.get(column.slug, notes["default"]),
+            empty_note_on=on,
+            empty_note_until=on + timedelta(days=365),
+        )
+        yield done, len(empty)
 
 
 def in_force_since(until: date) -> date:
@@ -139,7 +175,8 @@ def publish_items(
     matters = _matters()
     normative = _normative()
     wanted = list(years(until))
-    archive = files.archive()
+    by_hand = written(city, seed, until)
+    tables = files.tables(city)
     done = 0
     total = 2 * len(wanted) + 1
     for year in wanted:
@@ -152,8 +189,11 @@ def publish_items(
             normative=normative,
             linked_from=in_force_since(until),
             volume=volume,
+            written=by_hand,
         )
-        _attach(rows, seeded(seed, "files", year))
+        _attach(rows, seeded(seed, "files", year), tables)
+        own = [one.file for one in by_hand if one.file and one.day.year == year]
+        archive = files.archive(own, tables)
         import_items(
             actor, table(rows.items), f"{year}年信息.csv", files=io.BytesIO(archive),
             as_published=True,
@@ -211,12 +251,16 @@ def _normative() -> list[Normative]:
     ]  # fmt: skip
 
 
-def _attach(rows: Rows, rng: Any) -> None:
-    """A handful of items a year carry files."""
+def _attach(rows: Rows, rng: Any, tables: dict[str, tuple[str, bytes]]) -> None:
+    """A handful of items a year carry files; a third of the figures come with their table."""
     for column, names in files.BY_COLUMN.items():
         those = [row for row in rows.items if row["column"] == column]
         for row in rng.sample(those, min(3, len(those))):
-            row["attachments"] = "、".join(names)
+            row.setdefault("attachments", "、".join(names))
+    for row in rows.items:
+        own = tables.get(row["organ"])
+        if own and row["column"] in files.TABLED and rng.random() < files.TABLED_SHARE:
+            row.setdefault("attachments", own[0])
 
 
 def _link(actor: Actor, rows: Rows) -> None:

@@ -272,7 +272,7 @@ def test_ends_joint_documents_and_traces_are_there(loaded_city):
         Status.DECIDED,
     ):  # fmt: skip
         assert states[status] >= 1, status
-    assert StoredFile.objects.count() == 5
+    assert StoredFile.objects.count() > 30
 
 
 def test_the_catalogue_is_neither_empty_nor_complete(loaded_city):
