@@ -12,6 +12,7 @@ from gongkai.disclosure.views import (
     chains,
     detail,
     editing,
+    leaders,
     lists,
     reports,
     reviewing,
@@ -35,6 +36,17 @@ def _urls() -> Iterator[URLPattern]:
     yield path("find/items/", editing.FindItems.as_view(), name="find_items")
     yield path("upload/", uploads.UploadFile.as_view(), name="upload")
     yield path("upload/view/", uploads.StagedFile.as_view(), name="staged")
+    yield path("leaders/", leaders.LeaderList.as_view(), name="leaders")
+    yield path("leaders/new/", leaders.LeaderCreate.as_view(), name="leader_create")
+    for name, address, one in (
+        ("leader_detail", "", leaders.LeaderDetail),
+        ("leader_edit", "edit/", leaders.LeaderEdit),
+        ("leader_decide", "decide/", leaders.LeaderDecide),
+        ("leader_move", "move/", leaders.LeaderMove),
+        ("leader_end", "end/", leaders.LeaderEnd),
+        ("leader_picture", "picture/<int:version>/", leaders.LeaderPicture),
+    ):
+        yield path(f"leaders/<int:pk>/{address}", one.as_view(), name=name)
     yield from bulk_urls.urlpatterns
     for name, address, view in (
         ("item_detail", "", detail.ItemDetail),

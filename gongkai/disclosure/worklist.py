@@ -10,7 +10,7 @@ from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 
-from gongkai.disclosure import queries, timeliness
+from gongkai.disclosure import leaders, queries, timeliness
 from gongkai.disclosure.bulk import worklist as bulk
 from gongkai.disclosure.links import staff_url
 from gongkai.disclosure.models import DisclosedItem, Step
@@ -189,6 +189,39 @@ def orphans(user: Any, today: date) -> WorkList:
     return WorkList("已撤销机关的在办信息", _list(), tasks, len(bodies))
 
 
+def leaders_to_approve(user: Any, today: date) -> WorkList:
+    """Leaders' records that wait for somebody who did not write them."""
+    waiting = leaders.awaiting(user)
+    tasks = [
+        Task(
+            title=f"{version.leader.organ.label}：{version}",
+            url=reverse("disclosure:leader_decide", args=[version.leader_id]),
+            organ=version.leader.organ.label,
+            due_label=f"{_day(version.drafted_at)}送审",
+            mail_title="一份领导信息待审批",
+        )
+        for version in waiting[:LISTED]
+    ]
+    return WorkList("待审批的领导信息", reverse("disclosure:leaders"), tasks, waiting.count())
+
+
+def leaders_returned(user: Any, today: date) -> WorkList:
+    """Leaders' records that came back to me."""
+    those = leaders.returned_to(user)
+    tasks = [
+        Task(
+            title=f"{version.leader.organ.label}：{version}",
+            url=reverse("disclosure:leader_edit", args=[version.leader_id]),
+            organ=version.leader.organ.label,
+            due_label=f"{_day(version.decided_at)}退回",
+            is_urgent=True,
+            mail_title="一份领导信息被退回",
+        )
+        for version in those[:LISTED]
+    ]
+    return WorkList("退回待修改的领导信息", reverse("disclosure:leaders"), tasks, those.count())
+
+
 def late_by_body(user: Any, today: date) -> list[BodyColumn]:
     """Drafts past their 20 working days of every body that the user looks after. One statement."""
     before = timeliness.late_before(today, current_calendar())
@@ -254,6 +287,8 @@ sources = (
     to_assess,
     orphans,
     scheduled,
+    leaders_to_approve,
+    leaders_returned,
     *bulk.sources,
 )
 body_sources = (late_by_body, *bulk.body_sources)

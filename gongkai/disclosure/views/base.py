@@ -42,6 +42,7 @@ class RoomView(StaffView):
             ("interpretations", "政策解读", True),
             ("rounds", "文件清理", True),
             ("chains", "审核流程", True),
+            ("leaders", "领导信息", True),
             ("bulk", "批量办理", self.allows("disclosure.import")),
         ]
         return [
