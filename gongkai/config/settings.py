@@ -129,6 +129,7 @@ MIDDLEWARE = [
     "gongkai.portal.middleware.MaintenanceMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "gongkai.portal.middleware.ReaderMiddleware",
+    "gongkai.portal.moved.middleware.MovedMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
