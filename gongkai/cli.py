@@ -27,6 +27,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "desk": ("发送待办提醒邮件", "send the morning's reminders"),
     "disclosure": ("主动公开：定时发布、导入", "proactive disclosure: publish on schedule, import"),
     "search": ("站内检索：重建索引、查看状态", "search: rebuild the index, follow, status"),
+    "export-site": ("导出静态副本", "write a static copy of the public site"),
+    "archive-site": ("按年归档网页（WARC）", "archive a year's web pages (WARC)"),
     "guard": ("检查文件能否公开", "check files before they are published"),
     "maintenance": (
         "维护状态：关闭和恢复公众页面",

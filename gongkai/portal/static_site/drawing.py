@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import logging
 import re
 import sys
 from dataclasses import dataclass
@@ -83,6 +84,8 @@ class Draughtsman:
     """Draws pages without a server: the handler, the address of the site, whether an app is behind."""
 
     def __init__(self, *, with_app: bool = False, base: str = "") -> None:
+        # An address that is no longer there is told by its status, not in the log.
+        logging.getLogger("django.request").setLevel(logging.ERROR)
         self.handler = WSGIHandler()
         self.with_app = with_app
         parts = urlsplit(base or settings.WAGTAILADMIN_BASE_URL)

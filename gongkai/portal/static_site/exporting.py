@@ -410,7 +410,7 @@ class Export:
         if self.state.asset(path):
             return
         name = path.removeprefix(settings.STATIC_URL)
-        content = _asset_content(name)
+        content = asset_content(name)
         if content is None:
             return
         put(self.root, path.lstrip("/"), content)
@@ -463,7 +463,7 @@ def _quoted(text: str) -> str:
     return f'"{escaped}"'
 
 
-def _asset_content(name: str) -> bytes | None:
+def asset_content(name: str) -> bytes | None:
     if settings.WHITENOISE_USE_FINDERS:
         found = finders.find(name)
         return Path(str(found)).read_bytes() if found else None
