@@ -14,6 +14,8 @@ from tests.portal.factories import publish
 
 PAGES = {
     "home": "/",
+    "wrong address": "/no/such/供热管理办法.html",
+    "leaving": "/leave/?to=https://example.com/",
     "list": "/reports/",
     "empty list": "/reports/?year=1999",
     "report, format of 2019": "/reports/411281/2020/",
@@ -75,11 +77,13 @@ def test_contrast_holds_in_every_theme_and_mode(reader: Reader, settings: Any, t
             assert violations(page, ["color-contrast"]) == [], (mode, name)
 
 
-def test_the_start_page_of_the_sample_city_is_accessible(reader: Reader, settings: Any):
+def test_the_pages_of_the_sample_city_are_accessible(reader: Reader, settings: Any):
     settings.DEMO = True
     settings.ROOT_URLCONF = "tests.portal.demo_urls"
     page = reader.open("/", width=NARROW)
-    assert page.locator("text=演示登录").is_visible()
+    assert violations(page, RULES) == []
+    page.locator("text=演示登录").click()
+    assert page.url.endswith("/demo/")
     assert violations(page, RULES) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= NARROW
 
@@ -135,13 +139,13 @@ def test_whatever_has_the_focus_shows_it(reader: Reader):
 
 def test_the_menu_opens_by_keyboard_and_without_scripts(reader: Reader):
     page = reader.open("/", width=PHONE, javascript=False)
-    link = page.locator(".menu nav a", has_text="数据下载")
+    link = page.locator(".menu nav a", has_text="年度报告")
     assert not link.is_visible()
     page.locator(".menu summary").focus()
     page.keyboard.press("Enter")
     assert link.is_visible()
     link.click()
-    assert page.url.endswith("/reports/data/")
+    assert page.url.endswith("/reports/")
 
 
 def test_charts_are_drawn_within_the_content_security_policy(reader: Reader):
