@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -30,10 +30,7 @@ class Door:
     def url(self) -> str:
         if self.address or not self.url_name:
             return self.address
-        try:
-            return reverse(self.url_name, args=self.args)
-        except NoReverseMatch:
-            return ""
+        return reverse(self.url_name, args=self.args)
 
 
 @dataclass(frozen=True)

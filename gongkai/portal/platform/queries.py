@@ -116,11 +116,6 @@ def by_kind(organs: Iterable[Organ]) -> list[Kind]:
     ]
 
 
-def leaders_of(body: Organ) -> list[Any]:
-    """The body's leaders in the order of their posts."""
-    return []
-
-
 # -- items -----------------------------------------------------------------------------------------
 def of_organ(body: Organ) -> QuerySet[DisclosedItem]:
     """What the body has published."""

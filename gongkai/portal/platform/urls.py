@@ -2,7 +2,15 @@
 
 from django.urls import path
 
-from gongkai.portal.platform.views import catalogue, columns, disclosure, fields, organs, topics
+from gongkai.portal.platform.views import (
+    catalogue,
+    columns,
+    disclosure,
+    fields,
+    leaders,
+    organs,
+    topics,
+)
 
 PAGE = "page/<int:number>/"
 STATUTORY = "fdzdgknr/<slug:heading>/"
@@ -33,6 +41,11 @@ urlpatterns = [
     path(f"organs/<str:code>/disclosure/{STATUTORY}{PAGE}", disclosure.part, {"part": "fdzdgknr"}),
     path("organs/<str:code>/disclosure/<slug:part>/", disclosure.part, name="organ_part"),
     path(f"organs/<str:code>/disclosure/<slug:part>/{PAGE}", disclosure.part),
+    path("leaders/", leaders.leader_list, name="leader_list"),
+    path("leaders/<int:number>/", leaders.leader, name="leader"),
+    path(
+        "leaders/<int:number>/picture/<int:stored>/", leaders.leader_picture, name="leader_picture"
+    ),
     # Columns, topics, key fields.
     path("columns/<slug:slug>/", columns.column, name="column"),
     path(f"columns/<slug:slug>/{PAGE}", columns.column),

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from gongkai.disclosure import leaders
 from gongkai.organs.models import Organ
 from gongkai.portal import items, paging
 from gongkai.portal.delivery import tags
@@ -90,7 +91,7 @@ def organ(request: HttpRequest, code: str) -> HttpResponseBase:
         "former": not body.is_active(),
         "took_over": relations.took_over,
         "functions": content_of(functions) if functions else None,
-        "leaders": queries.leaders_of(body),
+        "leaders": list(leaders.of_organ(body)),
         "newest": items.marked(newest, today),
         "rail": rail(body, None),
         "fields": queries.fields_of(body),
