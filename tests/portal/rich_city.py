@@ -61,6 +61,7 @@ class RichCity:
             make_column("tzgg", owner=self.top, title="通知公告", parent=above),
             make_column("zcjd", owner=self.top, title="政策解读", parent=above),
             make_column("zfxxgkzn", owner=self.top, title="公开指南"),
+            make_column("zwdt", owner=self.top, title="政务动态"),
         ]
         topic = make_topic("10", name="城乡建设")
         self.topics = [

@@ -305,8 +305,8 @@ def verify(folder: Path) -> int:
             records = ArchiveIterator(stream, check_digests="raise")
             try:
                 for record in records:
-                    offset = records.get_record_offset()
                     content = record.content_stream().read()
+                    offset = records.get_record_offset()  # reads to the record's end
                     if record.rec_type != "response":
                         continue
                     facts = expected.pop((file.name, offset), None)
