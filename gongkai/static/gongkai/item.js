@@ -3,7 +3,7 @@
 "use strict";
 
 (() => {
-  const told = document.querySelector("[data-told]");
+  const told = document.querySelector("[data-item-told]");
   const say = (text) => {
     if (told) told.textContent = text;
   };
