@@ -15,6 +15,7 @@ from rich.table import Table
 
 from gongkai.demo import load
 from gongkai.demo.city import City, load_city
+from gongkai.search import building
 
 DEFAULT_SEED = 411281
 
@@ -70,6 +71,12 @@ class Command(BaseCommand):
                 task = progress.add_task(step.label, total=None)
                 for done, total in step.run():
                     progress.update(task, completed=done, total=total)
+        # The index is no part of the city: it is read from what is public, and can be lost.
+        with Progress(*columns, console=console) as progress:
+            task = progress.add_task("检索索引", total=None)
+            building.rebuild(
+                lambda step: progress.update(task, completed=step.done, total=step.total or None)
+            )
 
     def _show_logins(self, console: Console, city: City) -> None:
         table = Table(title=f"演示登录（密码都是 {city.password}）")
