@@ -39,6 +39,7 @@ urlpatterns = [
     path("info/<int:number>/files/<int:stored>/", item.item_file, name="item_file"),
     path("info/<int:number>/files/<int:stored>/preview/", item.item_preview, name="item_preview"),
     path("reports/", reports.report_list, name="report_list"),
+    path("reports/page/<int:number>/", reports.report_list),
     path("reports/data/", data.report_data_fields, name="report_data_fields"),
     re_path(r"^reports/data\.(?P<extension>csv|json)$", data.report_data, name="report_data"),
     path("reports/<str:code>/", reports.organ_reports, name="organ_reports"),

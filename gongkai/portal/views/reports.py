@@ -11,7 +11,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from gongkai.portal import queries
+from gongkai.portal import paging, queries
 from gongkai.portal.delivery import tags
 from gongkai.portal.delivery.pages import deliver
 from gongkai.portal.forms import MANY, ReportFilter
@@ -21,9 +21,8 @@ PER_PAGE = 20
 
 
 @require_safe
-def report_list(request: HttpRequest) -> HttpResponseBase:
-    """All published reports, by year and body, twenty a page."""
-
+def report_list(request: HttpRequest, number: int = 1) -> HttpResponseBase:
+    """All published reports, twenty a page: by path, or by query what was asked for."""
     form = ReportFilter(
         request.GET,
         years=queries.years_with_counts(),
@@ -40,8 +39,13 @@ def report_list(request: HttpRequest) -> HttpResponseBase:
         )
     if form.errors:
         reports = reports.none()
+    filtered = bool(form.errors) or any(form.cleaned_data.values())
     paginator = Paginator(reports, PER_PAGE)
-    found = paginator.get_page(request.GET.get("page"))
+    listed = (
+        paging.by_query(paginator, request.GET.get("page"))
+        if filtered or "page" in request.GET
+        else paging.by_path(paginator, number, reverse("portal:report_list"))
+    )
     context = {
         "page": Page(
             title=_("政府信息公开工作年度报告"),
@@ -51,9 +55,8 @@ def report_list(request: HttpRequest) -> HttpResponseBase:
             column=reports_column(),
         ),
         "form": form,
-        "found": found,
-        "pages": paginator.get_elided_page_range(found.number, on_each_side=2, on_ends=1),
-        "filtered": bool(form.errors) or any(form.cleaned_data.values()),
+        **listed,
+        "filtered": filtered,
         "organ": form.asked("organ"),
     }
     return deliver(request, "gongkai/portal/report_list.html", context, tags=[tags.REPORTS])

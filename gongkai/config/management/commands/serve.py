@@ -21,6 +21,14 @@ BESIDE = (
 """Commands that run beside the site as long as it is served."""
 
 
+def beside_this_site() -> tuple[tuple[str, ...], ...]:
+    """Those, and where a static copy is wanted what keeps it."""
+    if not settings.STATIC_SITE:
+        return BESIDE
+    keep = ("export-site", settings.STATIC_SITE, "--with-app", "--follow", "--workers", "1")
+    return (*BESIDE, keep)
+
+
 def start_beside(*command: str) -> "subprocess.Popen[bytes]":
     """A command of ours in a process of its own."""
     # Our own program with fixed arguments.
@@ -64,7 +72,7 @@ class Command(BaseCommand):
 
         self.stdout.write(f"{settings.SITE_NAME}：http://{host}:{port}/  （按 Ctrl+C 停止）")
         self.stdout.flush()
-        beside = [start_beside(*command) for command in BESIDE] if schedule else []
+        beside = [start_beside(*command) for command in beside_this_site()] if schedule else []
         # Four blocking threads a process measured best for server-rendered pages on SQLite
         # and PostgreSQL alike; more processes are for more cores.
         try:
