@@ -6,7 +6,17 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
 
 THEMES = ("blue", "red")
-FOOTER_KEYS = ("operator", "contact", "code", "icp", "police")
+FOOTER_KEYS = (
+    "operator",
+    "contact",
+    "code",
+    "icp",
+    "police",
+    "conac_url",
+    "faults_url",
+    "superior_name",
+    "superior_url",
+)
 
 
 @register()

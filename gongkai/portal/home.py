@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
+from django.db.models import Subquery
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
@@ -140,10 +141,12 @@ class Start:
         return self._newest(ColumnKind.SPECIAL, SPECIAL)
 
     def _newest(self, kind: ColumnKind, number: int) -> dict[str, Any] | None:
-        """The newest items that stand in columns of the kind: one statement."""
-        columns = Column.objects.filter(kind=kind).order_by().values("pk")
-        rows = list(items.listed(items.live().filter(column__in=columns))[:number])
-        return {"rows": rows} if rows else None
+        """The newest items that stand in columns of the kind, and the column on top of these."""
+        columns = Column.objects.filter(kind=kind).order_by()
+        above = columns.filter(parent=None, closed_on=None).order_by("order", "slug").values("slug")
+        newest = items.listed(items.live().filter(column__in=columns.values("pk")))
+        rows = list(newest.annotate(above=Subquery(above[:1]))[:number])
+        return {"rows": rows, "column": rows[0].above} if rows else None
 
     def fields(self) -> dict[str, Any] | None:
         rows = list(Field.objects.all())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -21,11 +21,7 @@ class Entrance:
 
     @property
     def url(self) -> str:
-        """Empty while the site has no such part."""
-        try:
-            return reverse(self.url_name, args=self.args)
-        except NoReverseMatch:
-            return ""
+        return reverse(self.url_name, args=self.args)
 
 
 ENTRANCES: tuple[Entrance, ...] = (

@@ -125,6 +125,9 @@ class PreferencesForm(StaffForm):
         initial["blocks"] = blocks_as_text(initial.get("blocks") or list(preferences.BLOCKS))
         initial["seen"] = row.updated_at.isoformat() if row is not None else ""
         super().__init__(*args, initial={**initial, **kwargs.pop("initial", {})}, **kwargs)
+        theme = self.fields["theme"]
+        assert isinstance(theme, forms.ChoiceField)
+        theme.choices = [("", UNSET), *Theme.choices]
         names = "、".join(str(label) for label in preferences.BLOCKS.values())
         self.fields[
             "blocks"

@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponseBase
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from gongkai.portal import preferences
+from gongkai.portal.context import current_site
 from gongkai.portal.delivery import tags
 from gongkai.portal.delivery.pages import deliver
+from gongkai.portal.feeds import structured
 from gongkai.portal.home import Start
 from gongkai.portal.pages import Column, Page
-
-try:
-    from gongkai.search.queries import most_asked
-except ImportError:
-
-    def most_asked(limit: int = 10) -> list[str]:
-        return []
-
+from gongkai.search.queries import most_asked
 
 ASKED = 10
 
@@ -37,6 +33,8 @@ def home(request: HttpRequest) -> HttpResponseBase:
                 keywords=("政府信息公开", "主动公开", "年度报告"),
                 kind="首页",
             ),
+            feed=reverse("portal:feed"),
+            data=structured.site(request, current_site(request)),
         ),
         "asked": most_asked(ASKED),
         "services": "services" in chosen.blocks,
