@@ -5,7 +5,7 @@ candidates are taken (a number that is exact, the words in the title, the newest
 what the tables of words do not hold: how often, how much of the title, to the letter or not.
 
     score = number + Σ over clauses ( title + text + attachments ) · weight + title to the letter
-            + freshness
+            + title of the preferred kind + freshness
 
 A clause in the title weighs more than any number of mentions in the text; mentions count with
 saturation and against the length of the text (as in BM25, k = 1.2, b = 0.6).
@@ -30,6 +30,8 @@ ATTACHMENT: Final = 0.8
 TITLE_LITERAL: Final = 5.0
 TITLE_BEGINS: Final = 2.0
 TITLE_IS: Final = 12.0
+PREFERRED: Final = 4.0
+"""A title of the kind that is meant, such as a guide where somebody asks how; times its weight."""
 FRESH: Final = 1.5
 FRESH_YEARS: Final = 4.0
 _K: Final = 1.2
@@ -68,6 +70,14 @@ def score(candidate: Candidate, parsed: Parsed, said: str, now: datetime) -> flo
         total += TITLE_LITERAL + TITLE_BEGINS * bare.startswith(said) + TITLE_IS * (bare == said)
         # The larger part of the title the question is, the more the document is about it.
         total += TITLE_LITERAL * len(said) / len(bare)
+    total += PREFERRED * max(
+        (
+            way.weight
+            for way in parsed.preferred
+            if all(f" {token} " in title for token in way.tokens)
+        ),
+        default=0.0,
+    )
     age = max(0.0, (now - candidate.published_at).total_seconds()) / _YEAR
     return total + FRESH * math.exp(-age / FRESH_YEARS)
 

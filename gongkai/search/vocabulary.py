@@ -28,6 +28,8 @@ READ: Final = 20_000
 TITLES: Final = 4_000
 NUMBERS: Final = 4_000
 WORDS: Final = 6_000
+LISTED: Final = 0.5
+"""The weight of a word of the lists that no title has; one that a title has weighs more."""
 LONGEST_SOUND: Final = 8
 """Syllables of a title that can be typed as pinyin."""
 WEIGHTS: Final = {"term": 100.0, "organ": 60.0, "title": 20.0, "number": 10.0, "word": 0.0}
@@ -64,6 +66,10 @@ def _rows() -> Iterator[KnownWord]:
     for text, times in words.items():
         if text not in terms:
             yield _row("word", text, math.log1p(times))
+    # Words of the lists that no title has may still be meant: documents say it otherwise.
+    for text in dict.fromkeys(normalise(word) for word in _listed()):
+        if len(text) > 1 and text not in terms and text not in words:
+            yield _row("word", text, LISTED)
 
 
 def _row(kind: str, text: str, weight: float, key: str = "") -> KnownWord:
@@ -123,8 +129,7 @@ def _terms(words: dict[str, int]) -> dict[str, float]:
     Terms of the lists only where documents have them, so that no suggestion leads nowhere.
     """
     terms: dict[str, float] = {}
-    listed = [*segment.data_lines("words.txt"), *thesaurus.current().words]
-    for word in listed:
+    for word in _listed():
         if word in words:
             terms[word] = math.log1p(words[word])
     recommended = list(CuratedWord.objects.values_list("word", flat=True))
@@ -133,6 +138,10 @@ def _terms(words: dict[str, int]) -> dict[str, float]:
     for text, times in asking.suggestible(words.keys()):
         terms[text] = terms.get(text, 0.0) + 10 + 5 * math.log1p(times)
     return terms
+
+
+def _listed() -> list[str]:
+    return [*segment.data_lines("words.txt"), *thesaurus.current().words]
 
 
 # -- what a process holds ------------------------------------------------------------------------
@@ -156,6 +165,8 @@ class Vocabulary:
         self.entries = sorted(entries, key=lambda entry: -entry.weight)
         forms: list[tuple[str, int]] = []
         self.words: dict[str, float] = {}
+        self.titled: set[str] = set()
+        """Those words that some title has."""
         self.by_sound: dict[str, list[str]] = defaultdict(list)
         self.by_folded: dict[str, list[str]] = defaultdict(list)
         self.by_letters: dict[str, str] = {}
@@ -179,6 +190,8 @@ class Vocabulary:
 
     def _learn(self, plain: str, entry: Entry) -> None:
         self.words[plain] = entry.weight
+        if entry.kind != "word" or entry.weight > LISTED:
+            self.titled.add(plain)
         if not entry.sound:
             return
         self.by_sound[entry.sound].append(plain)

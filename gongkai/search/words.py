@@ -35,6 +35,8 @@ class Parsed:
     numbers: tuple[str, ...] = ()
     marked: tuple[str, ...] = ()
     synonyms: tuple[str, ...] = ()
+    preferred: tuple[Alternative, ...] = ()
+    """A title with one of these is likelier what is meant (a guide, where somebody asks how)."""
 
     @property
     def is_empty(self) -> bool:

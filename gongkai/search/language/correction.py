@@ -83,29 +83,34 @@ def _words_in_a_row(letters: str, known: Vocabulary) -> str:
 
 def _mend(run: str, known: Vocabulary) -> str:
     """A run of characters from left to right: known words stay, others are mended."""
+    edges = segment.boundaries(run)
     made = ""
     at = 0
     while at < len(run):
-        size, word = _next(run, at, known)
+        size, word = _next(run, at, known, edges)
         made += word
         at += size
     return made
 
 
-def _next(run: str, at: int, known: Vocabulary) -> tuple[int, str]:
+def _next(run: str, at: int, known: Vocabulary, edges: set[int]) -> tuple[int, str]:
     """How many characters to take, and what to put there."""
     sizes = range(min(LONGEST, len(run) - at), 1, -1)
     windows = [run[at : at + size] for size in sizes]
+    whole = [window for window in windows if at in edges and at + len(window) in edges]
     for window in windows:
         if window in known.words:
             return len(window), window
-    for mend in (_same_sound, _similar_sound, _one_character):
-        for window in windows:
-            if _makes_words(window):
-                continue
-            found = mend(window, known)
+        if window in whole and not _makes_words(window):
+            found = _same_sound(window, known)
             if found:
                 return len(window), found
+    for mend in (_similar_sound, _one_character):
+        for window in whole:
+            if not _makes_words(window):
+                found = mend(window, known)
+                if found:
+                    return len(window), found
     for window in windows:
         if segment.cutter().has_word(window):
             return len(window), window

@@ -23,6 +23,17 @@ _BRACKETED: Final = re.compile(
     rf"{_OPEN}\s*(?P<year>(?:19|20)\d\d)\s*年?\s*{_CLOSE}\s*第?\s*0*(?P<serial>[1-9]\d{{0,4}})"
     rf"{_NO_DATE}\s*号?"
 )
+_YEAR_AND_SERIAL: Final = re.compile(
+    rf"{_OPEN}\s*(?P<year>(?:19|20)\d\d)\s*年?\s*{_CLOSE}\s*第?\s*0*(?P<serial>[1-9]\d{{0,4}})"
+    rf"{_NO_DATE}"
+)
+_SPELT: Final = re.compile(rf"(?:{_HAN}|[(（]{_HAN}{{1,4}}[)）]){{1,16}}\s*\Z")
+_NO_HAN: Final = re.compile(rf"[^{_HAN[1:-1]}]")
+_YEAR_BEFORE: Final = re.compile(
+    rf"(?P<year>(?:19|20)\d\d)\s*年\s*(?P<prefix>{_HAN}{{1,6}}?[政发办字函规文])\s*第?\s*"
+    rf"0*(?P<serial>[1-9]\d{{0,4}})\s*号"
+)
+_SERIAL_OF_ORDER: Final = re.compile(r"令\s*第?\s*0*(?P<serial>[1-9]\d{0,3})\s*号")
 _WITH_HAO: Final = re.compile(
     rf"(?P<prefix>{_HAN}{{0,16}}?)\s*(?P<year>(?:19|20)\d\d)(?:\s*年)?[\s\-—_./第]*"
     rf"0*(?P<serial>[1-9]\d{{0,4}})\s*号(?!{_HAN}?[线楼院])文?"
@@ -48,7 +59,7 @@ _INDEX_BACK: Final = re.compile(
     r"(?<![0-9])(?P<back>(?:19|20)\d\d(?:0[1-9]|1[0-2])?-\d{5,6})(?!\d)"
 )
 _LEADING: Final = re.compile(
-    r"^.*(?:关于|根据|按照|依据|依照|参照|执行|查询|查找|印发|修订|废止|文件|文号|字号|的|请问|找|查|和|及)"
+    r"^.*(?:关于|根据|按照|依据|依照|参照|执行|查询|查找|印发|修订|废止|文件|文号|字号|的|请问|一下|找|查|和|及)"
 )
 
 _NAME_OF_BODY: Final = re.compile(r"(?:[府局厅委会院]|文件|办公室)$")
@@ -94,13 +105,14 @@ def number_tokens(plain: str) -> list[str]:
     ends is a token.
     """
     found = []
-    for number in _BRACKETED.finditer(plain):
+    for number in _YEAR_AND_SERIAL.finditer(plain):
         back = f"{number['year']}n{number['serial']}"
-        prefix = re.sub(rf"[^{_HAN[1:-1]}]", "", number["prefix"])
+        before = _SPELT.search(plain, max(0, number.start() - 24), number.start())
+        prefix = _NO_HAN.sub("", before.group()) if before else ""
         found += [prefix[-size:] + back for size in range(1, min(len(prefix), 8) + 1)]
         found.append(back)
-    for order in _ORDER.finditer(plain):
-        found.append(f"令n{order['serial']}")
+    if "令" in plain:
+        found += [f"令n{order['serial']}" for order in _SERIAL_OF_ORDER.finditer(plain)]
     return found
 
 
@@ -111,7 +123,7 @@ def find_numbers(plain: str) -> list[Found]:
         for number in pattern.finditer(plain):
             form = number.group().upper().replace(" ", "/")
             _keep(found, Found(form, "", number.group(), *number.span()))
-    for pattern in (_BRACKETED, _WITH_HAO, _BY_PREFIX):
+    for pattern in (_BRACKETED, _YEAR_BEFORE, _WITH_HAO, _BY_PREFIX):
         for number in pattern.finditer(plain):
             _keep(found, _document_number(number))
     for pattern in (_ORDER, _ORDER_BEHIND):
@@ -133,14 +145,14 @@ def find_numbers(plain: str) -> list[Found]:
 def _document_number(number: re.Match[str]) -> Found:
     year, serial = int(number["year"]), int(number["serial"])
     prefix = _LEADING.sub("", number["prefix"]).removesuffix("字")
-    start = number.start() + len(number["prefix"]) - len(prefix)
-    if number["prefix"].endswith("字"):
-        start = number.start() + len(number["prefix"]) - len(prefix) - 1
+    start = number.start()
+    if number.start("prefix") == start:
+        start += number["prefix"].find(prefix)
     back = _back(year, serial)
     if _NAME_OF_BODY.search(prefix):
         # The body's name instead of its 机关代字: words like others, beside the back part.
         return Found(back, f"{year}n{serial}", back, number.start("year"), number.end())
-    token = re.sub(rf"[^{_HAN[1:-1]}]", "", prefix)[-8:] + f"{year}n{serial}"
+    token = _NO_HAN.sub("", prefix)[-8:] + f"{year}n{serial}"
     form = (prefix + back).upper()
     return Found(form, token, form, max(start, number.start()), number.end())
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Container
 from dataclasses import replace
 from functools import cache
 from typing import Final
@@ -15,14 +16,23 @@ from gongkai.search.words import Alternative, Clause, Parsed
 MAX_QUERY_CHARACTERS: Final = 100
 """Longer questions are read up to here; nobody means the rest as a condition."""
 MAX_CLAUSES: Final = 12
-PARTS_WEIGHT: Final = 0.5
+SPLIT_WEIGHT: Final = 0.5
 """A long word that only stands there in parts."""
+
+GUIDES: Final = ("办事指南", "怎么办", "常见问题", "办理流程", "服务指南")
+EXPLAINED: Final = ("政策解读", "问答", "办法", "意见")
+"""Words of titles that answer people; the rest of a site is mostly news and lists."""
+ASKED_HOW: Final = 1.0
+NOT_ASKED: Final = 0.4
 
 _QUOTED: Final = re.compile(
     r'"([^"]{1,100})"|“([^”]{1,100})”|「([^」]{1,100})」|『([^』]{1,100})』'
 )
 _EXCLUDED: Final = re.compile(r"(?:^|(?<=\s))[-－]([^\s\-－].*?)(?=\s|$)")
 _OPERATORS: Final = re.compile(r"(?:^|(?<=\s))(?:AND|OR|NOT|NEAR)(?=\s|$)")
+
+_COUNTED: Final = re.compile(r"了?一[家个条辆名位只套间份张本座所]")
+"""开一家饭店 is 开饭店, 养了一条狗 is 养狗."""
 
 
 @cache
@@ -87,7 +97,16 @@ def parse(text: str, verbatim: bool = False) -> Parsed:
         numbers=tuple(dict.fromkeys(number.form for number in numbers)),
         marked=tuple(marked),
         synonyms=tuple(dict.fromkeys(synonyms)),
+        preferred=() if verbatim or numbers else _preferred(rest),
     )
+
+
+def _preferred(said: str) -> tuple[Alternative, ...]:
+    """Guides before everything where somebody asks how; elsewhere a little, and what explains."""
+    asked = _question_words().search(normalise_question(said)) is not None
+    weight = ASKED_HOW if asked else NOT_ASKED
+    guides = [Alternative((word,), weight) for word in GUIDES]
+    return (*guides, *(Alternative((word,), weight / 2) for word in EXPLAINED))
 
 
 def loosen(parsed: Parsed) -> Parsed | None:
@@ -95,19 +114,30 @@ def loosen(parsed: Parsed) -> Parsed | None:
 
     For a question without hits: a long sentence holds words that no document has.
     """
+    from gongkai.search import vocabulary  # it reads the index, which needs the language
+
     if len(parsed.clauses) < 2 or parsed.phrases:
         return None
-    weakest = min(range(len(parsed.clauses)), key=lambda i: (_telling(parsed.clauses[i]), -i))
-    return replace(parsed, clauses=tuple(c for i, c in enumerate(parsed.clauses) if i != weakest))
+    titled = vocabulary.current().titled
+    clauses = parsed.clauses
+    weakest = min(range(len(clauses)), key=lambda i: (_telling(clauses[i], titled), -i))
+    return replace(parsed, clauses=tuple(c for i, c in enumerate(clauses) if i != weakest))
 
 
-def _telling(clause: Clause) -> float:
-    """How much of the subject a clause carries; the words of every question least."""
+def _telling(clause: Clause, titled: Container[str]) -> float:
+    """How much of the subject a clause carries: the words of every question least.
+
+    Most what the list knows by other names, then what titles are about.
+    """
     first = clause.alternatives[0].tokens
-    text = "".join(first)
     if all(token in weak_words() for token in first):
         return 0.0
-    return min(len(text), 6) + (3 if len(clause.alternatives) > 1 else 0)
+    telling = 1 + 0.5 * min(len("".join(first)), 6)
+    if any(SPLIT_WEIGHT != way.weight < 1 for way in clause.alternatives):
+        telling += 4
+    if any(all(token in titled for token in way.tokens) for way in clause.alternatives):
+        telling += 2
+    return telling
 
 
 def _literal(phrase: str) -> list[Clause]:
@@ -118,6 +148,7 @@ def _literal(phrase: str) -> list[Clause]:
 
 
 def _words(plain: str, verbatim: bool, synonyms: list[str], marked: list[str]) -> list[Clause]:
+    plain = _COUNTED.sub("", plain)
     bare = _question_words().sub(" ", plain)
     plain = bare if not verbatim and bare.strip() else plain
     found: list[tuple[str, Clause]] = []
@@ -146,7 +177,7 @@ def _plain_words(plain: str, verbatim: bool) -> list[tuple[str, Clause]]:
         alternatives = [Alternative(segment.parts_of(piece))]
         parts = () if verbatim else segment.shorter_words(piece)
         if parts:
-            alternatives.append(Alternative(parts, PARTS_WEIGHT))
+            alternatives.append(Alternative(parts, SPLIT_WEIGHT))
         found.append((typed, Clause(tuple(alternatives))))
     return found
 
