@@ -68,7 +68,8 @@ def pages(live_server: Any) -> dict[str, str]:
                   title=f"关于第{number + 1}批财政资金安排使用情况的通知")  # fmt: skip
         published(date(2023, 1, 1 + number), organ=top, column=special, title=f"营商动态{number}")
     publish(top, 2022)
-    publish(housing, 2022)
+    for year in range(2019, 2026):
+        publish(housing, year)
     standard = make_catalogue(top, title="义马市基层政务公开标准目录")
     field = make_field("SZFW", name="市政服务")
     entries = [
