@@ -37,7 +37,7 @@ BODY = """
 """
 HOSTILE = (
     "<p onclick='x()'>#let x = 1 $y$ *粗* `码` &lt;w:p&gt; \\u{41} @ref // 注</p>"
-    "<script>x()</script><style>p{}</style><p>🏛️ \x00\x08 末</p>"
+    "<script>x()</script><style>p{}</style><p>🏛️ \x08 末</p>"
     "<table><tr><td rowspan='999' colspan='999'>满</td></tr><tr><td>次<table><tr><td>内</td>"
     "</tr></table></td></tr></table><ul><li></li></ul><h6>深</h6><p></p>"
     "<table><tr></tr></table><img src='/x.png' alt='流程图'>"

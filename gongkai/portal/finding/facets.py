@@ -102,9 +102,10 @@ def _kept(facet: str, model: type[Model], code: str, label: str, short: str = ""
         if short:
             name = Case(When(**{short: ""}, then=F(label)), default=F(short))
         found = model._default_manager.filter(**{f"{code}__in": values}).order_by()
-        return found.annotate(
+        named: QuerySet[Any] = found.annotate(
             facet=Value(facet, CharField()), label=Cast(name, CharField())
         ).values_list("facet", code, "label")
+        return named
 
     return rows
 

@@ -32,7 +32,8 @@ class Help:
 def help_with(question: Question) -> Help:
     """What else might have been meant; two statements."""
     corrected = or_else("", lambda: language.correct(question.words) or "")
-    words = or_else([], lambda: _words(f"{question.words} {corrected}"))
+    nothing: list[str] = []
+    words = or_else(nothing, lambda: _words(f"{question.words} {corrected}"))
     return Help(
         corrected,
         Question(words=corrected).url() if corrected else "",

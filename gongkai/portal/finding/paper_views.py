@@ -46,8 +46,8 @@ def item_document(request: HttpRequest, number: str, extension: str) -> HttpResp
             cache.set(key, data, KEEP_FILES)
         response = HttpResponse(data, content_type=MEDIA_TYPES[extension])
         # A PDF opens in the browser; a Word file is for another program.
-        response.headers["Content-Disposition"] = content_disposition_header(
-            extension != "pdf", f"{item.title}.{extension}"
+        response.headers["Content-Disposition"] = str(
+            content_disposition_header(extension != "pdf", f"{item.title}.{extension}")
         )
         return response
 

@@ -164,7 +164,7 @@ def _register(
         if early := _by_path(request, url_name):
             return early
         context |= paging.by_path(Paginator(found.keys, paging.PER_PAGE), number, reverse(url_name))
-    page: PageOfList = context["found"]
+    page: PageOfList[int] = context["found"]
     documents = normative.documents(list(page.object_list), today)
     groups, chips = facets.drawn(question, found.counts, normative.FACETS, {"sort": sort})
     context |= {

@@ -20,6 +20,7 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString
 
 from gongkai.disclosure.models import DisclosedItem
+from gongkai.organs.staff_views.lists import LateJoinPaginator
 from gongkai.portal import items, paging
 from gongkai.portal.addresses import report_url
 from gongkai.portal.finding.questions import DEEPEST, PER_PAGE, Question
@@ -57,7 +58,7 @@ class Answer:
     """The index's answer with the page's hits."""
 
     results: Results
-    page: Page
+    page: Page[Found]
     pages: list[int | str]
 
     @property
@@ -70,7 +71,7 @@ class Answer:
         return self.results.state == State.REBUILDING
 
 
-class HitPaginator(Paginator):
+class HitPaginator(Paginator[Any]):
     """Pages of an answer that holds one page of hits and the number of all."""
 
     def __init__(self, total: int) -> None:
@@ -78,10 +79,10 @@ class HitPaginator(Paginator):
         self.total = min(total, DEEPEST * PER_PAGE)
 
     @property
-    def count(self) -> int:  # type: ignore[override]
+    def count(self) -> int:
         return self.total
 
-    def of(self, hits: Sequence[Any], number: int) -> Page:
+    def of(self, hits: Sequence[Any], number: int) -> Page[Any]:
         """The page `number` with these hits."""
         return Page(hits, min(max(number, 1), max(self.num_pages, 1)), self)
 
@@ -129,7 +130,7 @@ def by_title(query: Query) -> Results:
     rows = narrowed(items.live(), query.facets)
     if query.text:
         rows = items.matching(rows, query.text)
-    paginator = paging.LateJoinPaginator(items.listed(rows), query.per_page, cap=items.SEARCH_CAP)
+    paginator = LateJoinPaginator(items.listed(rows), query.per_page, cap=items.SEARCH_CAP)
     page = paginator.get_page(query.page)
     hits = tuple(Hit(ITEMS, row.pk, escape(row.title), SafeString("")) for row in page.object_list)
     return Results(hits, paginator.count, capped=paginator.is_capped, state=State.LIMITED)

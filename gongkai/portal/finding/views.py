@@ -146,7 +146,7 @@ def search_suggestions(request: HttpRequest) -> HttpResponseBase:
         key = f"suggestions:{hashlib.sha256(words.encode()).hexdigest()}"
         kept = cache.get(key)
         if kept is None:
-            kept = or_else([], lambda: _suggested(words))
+            kept = or_else(found, lambda: _suggested(words))
             cache.set(key, kept, KEEP_SUGGESTIONS)
         found = kept
     response = JsonResponse({"suggestions": [{"text": text} for text in found]})

@@ -55,6 +55,7 @@ def item_list(request: HttpRequest, number: int = 1) -> HttpResponseBase:
                 keywords=("政府信息公开", "主动公开"),
                 kind="政府信息公开",
             ),
+            feed=reverse("portal:feed"),
         ),
         "question": question,
         "cleared": reverse("portal:item_list"),
@@ -102,7 +103,7 @@ def _of_bodies(question: Question, name: str) -> Question:
 
 def trail_to(column: CatalogueColumn, *, whole: bool = True) -> tuple[Crumb, ...]:
     """The way to a column's items; with ``whole`` the column itself is a link too."""
-    steps = [column.parent] if column.parent_id else []
+    steps = [column.parent] if column.parent else []
     if whole:
         steps.append(column)
     return (

@@ -213,7 +213,7 @@ def _table(element: Any) -> Table:
             for down in range(rowspan):
                 for right in range(colspan):
                     taken[row + down, col + right] = None
-            align = one.get("align") if one.get("align") in _ALIGNS else ""
+            align: Align = one.get("align") if one.get("align") in _ALIGNS else ""
             runs = _cell_runs(one)
             cells.append(Cell(row, col, runs, rowspan, colspan, one.tag == "th", align))
             col += colspan
