@@ -37,6 +37,8 @@ class Watch:
 
     table: str
     tags: tuple[str, ...]
+    grown: tuple[str, ...] = ()
+    """Tags by rows that refer to this one: a row that has just been written has none."""
     when: str = ""
     unseen: tuple[str, ...] = ()
 
@@ -68,19 +70,21 @@ WATCHED: Final = (
             # What names it: the document it interprets, its interpretations, what it replaces.
             "SELECT 'item:' || r.interprets_id FROM {rows} r WHERE r.interprets_id IS NOT NULL",
             "SELECT 'item:' || r.successor_id FROM {rows} r WHERE r.successor_id IS NOT NULL",
+            *_chain("{rows} r JOIN catalogue_column c ON c.id = r.column_id"),
+            "SELECT 'organ:' || o.code FROM {rows} r JOIN organs_organ o ON o.id = r.organ_id",
+            "SELECT 'topic:' || t.code FROM {rows} r JOIN catalogue_topic t ON t.id = r.topic_id",
+            "SELECT 'topic:' || p.code FROM {rows} r JOIN catalogue_topic t ON t.id = r.topic_id "
+            "JOIN catalogue_topic p ON p.id = t.parent_id",
+        ),
+        grown=(
             f"SELECT 'item:' || o.id FROM {{rows}} r JOIN {ITEM} o ON o.interprets_id = r.id",
             f"SELECT 'item:' || o.id FROM {{rows}} r JOIN {ITEM} o ON o.successor_id = r.id",
-            *_chain("{rows} r JOIN catalogue_column c ON c.id = r.column_id"),
             *_chain(
                 "{rows} r JOIN disclosure_discloseditem_mounts m ON m.discloseditem_id = r.id "
                 "JOIN catalogue_column c ON c.id = m.column_id"
             ),
-            "SELECT 'organ:' || o.code FROM {rows} r JOIN organs_organ o ON o.id = r.organ_id",
             "SELECT 'organ:' || o.code FROM {rows} r JOIN disclosure_itemissuer s "
             "ON s.item_id = r.id JOIN organs_organ o ON o.id = s.organ_id",
-            "SELECT 'topic:' || t.code FROM {rows} r JOIN catalogue_topic t ON t.id = r.topic_id",
-            "SELECT 'topic:' || p.code FROM {rows} r JOIN catalogue_topic t ON t.id = r.topic_id "
-            "JOIN catalogue_topic p ON p.id = t.parent_id",
             "SELECT 'field:' || f.code FROM {rows} r JOIN disclosure_discloseditem_entries e "
             "ON e.discloseditem_id = r.id JOIN catalogue_catalogueentry c "
             "ON c.id = e.catalogueentry_id JOIN catalogue_field f ON f.id = c.field_id",
@@ -220,9 +224,14 @@ def _seen(watch: Watch, columns: list[str]) -> list[str]:
 
 def _used(watch: Watch, columns: list[str]) -> list[str]:
     """Columns that the tags and the condition ask for: the rows carry no more than these."""
-    text = " ".join((*watch.tags, f"r.{watch.when}"))
+    text = " ".join((*watch.tags, *watch.grown, f"r.{watch.when}"))
     found = [column for column in columns if f"r.{column}" in text]
     return found or columns[:1]
+
+
+def _union(watch: Watch, verb: str, rows: str) -> str:
+    queries = watch.tags if verb == "INSERT" else (*watch.tags, *watch.grown)
+    return " UNION ".join(query.format(rows=rows) for query in queries)
 
 
 def _sqlite(watch: Watch, verb: str, columns: list[str]) -> Iterator[str]:
@@ -233,7 +242,7 @@ def _sqlite(watch: Watch, verb: str, columns: list[str]) -> Iterator[str]:
         for side in sides
     )
     rows = f"(SELECT * FROM ({rows}) WHERE {watch.when or '1'})"
-    tags = " UNION ".join(query.format(rows=rows) for query in watch.tags)
+    tags = _union(watch, verb, rows)
     conditions = []
     if watch.when:
         conditions.append(" OR ".join(f"{side}.{watch.when}" for side in sides))
@@ -268,7 +277,7 @@ def _postgresql(watch: Watch, verb: str, columns: list[str]) -> Iterator[str]:
     else:
         rows = f"SELECT {used} FROM {'news' if verb == 'INSERT' else 'olds'}"
         tables = f"{'NEW' if verb == 'INSERT' else 'OLD'} TABLE AS {'news' if verb == 'INSERT' else 'olds'}"
-    tags = " UNION ".join(query.format(rows="changed") for query in watch.tags)
+    tags = _union(watch, verb, "changed")
     function = f'"{_name(watch, verb)}"'
     yield (
         f"CREATE OR REPLACE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN "
@@ -318,6 +327,6 @@ def tags_of_items(keys: list[int], using: str = DEFAULT_DB_ALIAS) -> set[str]:
             chosen = ",".join(str(int(key)) for key in keys[at : at + 500])
             rows = f"(SELECT * FROM {ITEM} WHERE live AND id IN ({chosen}))"
             (watch,) = (one for one in WATCHED if one.table == ITEM)
-            cursor.execute(" UNION ".join(query.format(rows=rows) for query in watch.tags))
+            cursor.execute(_union(watch, "UPDATE", rows))
             found.update(tag for (tag,) in cursor.fetchall())
     return found

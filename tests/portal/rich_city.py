@@ -14,6 +14,7 @@ from gongkai.catalogue.models import CatalogueEntry, Column, Topic
 from gongkai.disclosure.models import Attachment, DisclosedItem, ItemIssuer, StoredFile
 from gongkai.disclosure.models.trace import PublicTrace, TraceKind
 from gongkai.organs.models import Organ
+from gongkai.portal import preferences
 from gongkai.portal.models import SitePreferences
 from gongkai.portal.static_site import addresses
 from gongkai.portal.static_site.drawing import Draughtsman, Drawn
@@ -217,9 +218,12 @@ class Walk:
     def answer(self) -> None:
         entry = CatalogueEntry.objects.order_by("pk").last()
         if entry is not None:
+            state = self.dice.choice(["applicable", "empty", "not_applicable"])
+            today = timezone.localdate()
             entry.duties.update(
-                state=self.dice.choice(["adopted", "not_applicable"]), reason="说明"
-            )
+                state=state, reason="本机关没有这项业务", stated_on=today,
+                valid_until=today + timedelta(days=365),
+            )  # fmt: skip
 
     def bulk(self) -> None:
         DisclosedItem.objects.filter(pk__in=[one.pk for one in self.city.items[::3]]).update(
@@ -229,6 +233,7 @@ class Walk:
     def prefer(self) -> None:
         SitePreferences.objects.update_or_create(pk=1, defaults={"name": f"网站{next(_numbers)}"})
         Topic.objects.filter(code="20").update(name=f"主题{next(_numbers)}")
+        preferences.forget()  # as the service does; other processes learn of it from the journal
 
 
 def everything(hand: Draughtsman) -> Iterator[Drawn]:

@@ -54,5 +54,5 @@ def test_the_walk_meets_every_kind_of_page():
     met = {drawn.name for drawn in everything(Draughtsman(with_app=True)) if drawn.status == 200}
     missing = addresses.public_names() - met - addresses.SERVER_ONLY
     assert missing <= {
-        "item_file", "item_preview", "emblem", "sitemap_items", "leader", "report_data",
+        "leader_picture", "item_file", "item_preview", "emblem", "sitemap_items", "leader", "report_data",
     }, missing  # fmt: skip
