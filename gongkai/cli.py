@@ -60,7 +60,12 @@ def main(argv: list[str] | None = None) -> None:
     if arguments[1] == "demo":
         # Read by the settings, and by the server's processes.
         os.environ.setdefault("GONGKAI_DEMO", "1")
-        os.environ.setdefault("GONGKAI_SITE_NAME", "义马市政府信息公开")
+        os.environ.setdefault("GONGKAI_SITE_NAME", "义马市人民政府")
+        os.environ.setdefault(
+            "GONGKAI_SITE_FOOTER",
+            "operator=义马市人民政府办公室,superior_name=三门峡市人民政府,"
+            "superior_url=https://www.smx.gov.cn/",
+        )
     from django.conf import settings
     from django.core.management import execute_from_command_line
 

@@ -42,15 +42,15 @@ class ReaderMiddleware:
 class MaintenanceMiddleware:
     """Answers for the public site while it is closed (`gongkai.portal.maintenance`).
 
-    Stands before sessions, so that nothing asks the database; the staff can go on, and look
-    after what is to be looked after.
+    Stands before the pages kept in memory and before sessions, so that no page comes through and
+    nothing asks the database; the staff can go on, and look after what is to be looked after.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        closure = maintenance.current()
+        closure = maintenance.glance()
         if closure is None or request.path.startswith(STAFF):
             return self.get_response(request)
         response = HttpResponse(maintenance.draw(closure), status=503)

@@ -53,6 +53,25 @@ def test_the_staff_can_go_on_while_the_site_is_closed(client):
 
 
 @pytest.mark.django_db
+def test_a_page_kept_in_memory_does_not_come_through_either(client, settings):
+    """Given a page that was just read, when the site is closed, then it is closed to that page."""
+    settings.PAGE_CACHE_MB = 8
+    assert client.get("/reports/").status_code == 200
+    assert client.get("/reports/").status_code == 200
+    run("on")
+    assert client.get("/reports/").status_code == 503
+
+
+def test_what_an_operator_does_on_the_disk_is_seen_within_a_moment(client, folder, monkeypatch):
+    run("on")
+    assert client.get("/robots.txt").status_code == 503
+    (folder / "closed.json").unlink()
+    now = maintenance.time.monotonic()
+    monkeypatch.setattr(maintenance.time, "monotonic", lambda: now + maintenance.GLANCE)
+    assert client.get("/robots.txt").status_code == 200
+
+
+@pytest.mark.django_db
 def test_the_site_opens_by_itself_when_the_hour_has_come(client):
     maintenance.close(Closure("", timezone.now() - timedelta(seconds=1)))
     assert maintenance.current() is None
