@@ -17,7 +17,7 @@ def ours() -> Way:
 
     def ask(text: str) -> list[int]:
         # Reports are found as well; the judgements are about items.
-        hits = search(Query(text=text, per_page=SHOWN * 2)).hits
+        hits = search(Query(text=text, per_page=100)).hits
         return [hit.key for hit in hits if hit.source == "item"][:SHOWN]
 
     return ask

@@ -60,7 +60,7 @@ def score(candidate: Candidate, parsed: Parsed, said: str, now: datetime) -> flo
     )
     length = 1 - _B + _B * body.count(" ") / _USUAL_LENGTH
     total = EXACT_NUMBER if candidate.exact else 0.0
-    for clause in parsed.clauses:
+    for clause in (*parsed.clauses, *parsed.optional):
         total += _telling(clause) * max(
             alternative.weight * _of(alternative, title, body, attachments, length)
             for alternative in clause.alternatives

@@ -35,6 +35,8 @@ class Parsed:
     numbers: tuple[str, ...] = ()
     marked: tuple[str, ...] = ()
     synonyms: tuple[str, ...] = ()
+    optional: tuple[Clause, ...] = ()
+    """What need not hold and raises a document where it does (办理, 材料)."""
     preferred: tuple[Alternative, ...] = ()
     """A title with one of these is likelier what is meant (a guide, where somebody asks how)."""
 

@@ -18,7 +18,7 @@ from rapidfuzz.distance import OSA
 from gongkai.search import sounds
 from gongkai.search.language import segment
 from gongkai.search.language.normalise import normalise_question
-from gongkai.search.language.parsing import MAX_QUERY_CHARACTERS
+from gongkai.search.language.parsing import MAX_QUERY_CHARACTERS, stop_words
 
 if TYPE_CHECKING:
     from gongkai.search.vocabulary import Vocabulary
@@ -101,13 +101,13 @@ def _next(run: str, at: int, known: Vocabulary, edges: set[int]) -> tuple[int, s
     for window in windows:
         if window in known.words:
             return len(window), window
-        if window in whole and not _makes_words(window):
+        if window in whole and len(window) > 2 and segment.cutter().has_word(window):
+            # The dictionary has it (幼儿圆), but nobody published anything of that name.
             found = _same_sound(window, known)
             if found:
                 return len(window), found
-    for mend in (_similar_sound, _one_character):
-        for window in whole:
-            if not _makes_words(window):
+        elif window in whole and not _makes_words(window):
+            for mend in (_same_sound, _similar_sound, _one_character):
                 found = mend(window, known)
                 if found:
                     return len(window), found
@@ -140,8 +140,11 @@ def _similar_sound(window: str, known: Vocabulary) -> str:
 
 
 def _one_character(window: str, known: Vocabulary) -> str:
-    """One character wrong, missing, too many, or two changed about."""
-    if len(window) < 3:
+    """One character wrong, missing, too many, or two changed about.
+
+    Not where a character joins words (不, 年, 到): then it is a phrase and no mistake.
+    """
+    if len(window) < 3 or any(character in stop_words() for character in window):
         return ""
     candidates = set(known.without_one.get(window, ()))
     for at in range(len(window)):

@@ -31,6 +31,7 @@ _QUOTED: Final = re.compile(
 _EXCLUDED: Final = re.compile(r"(?:^|(?<=\s))[-－]([^\s\-－].*?)(?=\s|$)")
 _OPERATORS: Final = re.compile(r"(?:^|(?<=\s))(?:AND|OR|NOT|NEAR)(?=\s|$)")
 
+_WISH: Final = re.compile(r"^(?:我们?)?想(?:要|问)?(?=[^\s象法])")
 _COUNTED: Final = re.compile(r"了?一[家个条辆名位只套间份张本座所]")
 """开一家饭店 is 开饭店, 养了一条狗 is 养狗."""
 
@@ -49,7 +50,9 @@ def weak_words() -> frozenset[str]:
 def _question_words() -> re.Pattern[str]:
     """Stop words of two characters and more, wherever they stand: 我想问一下公租房怎么申请."""
     words = sorted((w for w in stop_words() if len(w) > 1), key=len, reverse=True)
-    return re.compile("|".join(map(re.escape, words)))
+    # 怎么办 but not the first half of 怎么办理.
+    ends = {"办": "(?![理法公])", "需": "(?!求)"}
+    return re.compile("|".join(re.escape(word) + ends.get(word[-1], "") for word in words))
 
 
 def parse(text: str, verbatim: bool = False) -> Parsed:
@@ -87,8 +90,12 @@ def parse(text: str, verbatim: bool = False) -> Parsed:
         marked += [number.shown]
     plain = _blanked(plain, [number for number in numbers if number.certain])
     synonyms: list[str] = []
-    worded = _words(plain, verbatim, synonyms, marked)
-    clauses += worded
+    optional: list[Clause] = []
+    for word, clause in _words(plain, verbatim, synonyms, marked):
+        is_weak = word in weak_words() and not verbatim
+        (optional if is_weak else clauses).append(clause)
+    if not (clauses or numbers):
+        clauses, optional = optional, []
     marked = sorted({mark for mark in marked if mark.strip()}, key=lambda m: (-len(m), m))
     return Parsed(
         clauses=tuple(dict.fromkeys(clauses))[:MAX_CLAUSES],
@@ -97,6 +104,7 @@ def parse(text: str, verbatim: bool = False) -> Parsed:
         numbers=tuple(dict.fromkeys(number.form for number in numbers)),
         marked=tuple(marked),
         synonyms=tuple(dict.fromkeys(synonyms)),
+        optional=tuple(dict.fromkeys(optional)),
         preferred=() if verbatim or numbers else _preferred(rest),
     )
 
@@ -121,7 +129,8 @@ def loosen(parsed: Parsed) -> Parsed | None:
     titled = vocabulary.current().titled
     clauses = parsed.clauses
     weakest = min(range(len(clauses)), key=lambda i: (_telling(clauses[i], titled), -i))
-    return replace(parsed, clauses=tuple(c for i, c in enumerate(clauses) if i != weakest))
+    left = tuple(clause for at, clause in enumerate(clauses) if at != weakest)
+    return replace(parsed, clauses=left, optional=(*parsed.optional, clauses[weakest]))
 
 
 def _telling(clause: Clause, titled: Container[str]) -> float:
@@ -132,6 +141,8 @@ def _telling(clause: Clause, titled: Container[str]) -> float:
     first = clause.alternatives[0].tokens
     if all(token in weak_words() for token in first):
         return 0.0
+    if first[0] in (*GUIDES, *EXPLAINED):
+        return 0.5
     telling = 1 + 0.5 * min(len("".join(first)), 6)
     if any(SPLIT_WEIGHT != way.weight < 1 for way in clause.alternatives):
         telling += 4
@@ -147,8 +158,10 @@ def _literal(phrase: str) -> list[Clause]:
     ]
 
 
-def _words(plain: str, verbatim: bool, synonyms: list[str], marked: list[str]) -> list[Clause]:
-    plain = _COUNTED.sub("", plain)
+def _words(
+    plain: str, verbatim: bool, synonyms: list[str], marked: list[str]
+) -> list[tuple[str, Clause]]:
+    plain = _COUNTED.sub("", _WISH.sub("", plain))
     bare = _question_words().sub(" ", plain)
     plain = bare if not verbatim and bare.strip() else plain
     found: list[tuple[str, Clause]] = []
@@ -168,7 +181,7 @@ def _words(plain: str, verbatim: bool, synonyms: list[str], marked: list[str]) -
     kept = telling or found
     marked += [word for word, _clause in kept]
     marked += synonyms
-    return [clause for _word, clause in kept]
+    return kept
 
 
 def _plain_words(plain: str, verbatim: bool) -> list[tuple[str, Clause]]:
