@@ -29,7 +29,8 @@ CHUNK: Final = 2_000
 NAMESPACE: Final = "http://www.sitemaps.org/schemas/sitemap/0.9"
 PLAIN: Final = (
     "home", "item_list", "catalogue", "organ_list", "topic_list", "field_list", "leader_list",
-    "policy_list", "normative_list", "normative_ended", "disclosure", "report_list",
+    "policy_list", "interpretation_list", "normative_list", "normative_ended", "disclosure",
+    "report_list", "catalogue_bodies", "catalogue_audiences", "catalogue_table",
     "report_data_fields",
 )  # fmt: skip
 PARTS: Final = ("zfxxgkzn", "zfxxgkzd", "fdzdgknr", "zfxxgknb", "ysqgk")

@@ -152,7 +152,8 @@ def audiences_of(
     entries: Iterable[CatalogueEntry],
 ) -> tuple[tuple[CatalogueEntry, ...], list[Audience]]:
     """Entries for everybody, and those for certain groups by the group's name."""
-    everybody, groups = [], {}
+    everybody: list[CatalogueEntry] = []
+    groups: dict[str, list[CatalogueEntry]] = {}
     for one in entries:
         if one.audience_all:
             everybody.append(one)
@@ -222,7 +223,7 @@ def table(request: HttpRequest, code: str = "") -> HttpResponseBase:
             if code
             else Crumb(_("官方表格")),
             *((Crumb(name),) if code else ()),
-            title=f"{name}领域{standard.title}" if name else standard.title,
+            title=f"{name}领域{standard.title}" if name else f"{standard.title}（总表）",
         ),
         "tabs": _tabs("table"),
         "standard": standard,
