@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Final
+from typing import Any, Final
 
 from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, QuerySet
 from django.utils import timezone
@@ -239,7 +239,7 @@ def catalogue_rows(catalogue: StandardCatalogue, organ: Organ | None = None) -> 
         states = taken.get(entry.pk, [])
         if organ is not None and not states:
             continue
-        found = published.get(entry.matter_id, {"number": 0, "latest": None})
+        found: dict[str, Any] = published.get(entry.matter_id, {"number": 0, "latest": None})
         rows.append(
             EntryRow(
                 entry,

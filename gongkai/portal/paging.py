@@ -26,7 +26,7 @@ class Counted(LateJoinPaginator):
         self._counted = number
 
 
-def window(paginator: Paginator, page: Page) -> list[int | str]:
+def window(paginator: Paginator[Any], page: Page[Any]) -> list[int | str]:
     """The page numbers to print: the ends and those around the page, however many there are."""
     return list(paginator.get_elided_page_range(page.number, on_each_side=2, on_ends=1))
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from functools import cached_property
-from typing import overload
+from typing import Any, overload
 
 from django.db import connections
 from django.db.models import QuerySet
@@ -53,7 +53,8 @@ class Merged(Sequence[DisclosedItem]):
     @cached_property
     def years(self) -> list[int]:
         """The years from the last publication back to the first: the two ends of every index."""
-        parts, values = [], []
+        parts: list[str] = []
+        values: list[Any] = []
         for branch in self._all:
             for order in ("published_at", "-published_at"):
                 query = branch.order_by(order).values_list("published_at")[:1]
@@ -106,7 +107,8 @@ class Merged(Sequence[DisclosedItem]):
             return []
         order = ("published_at", "pk") if backwards else ("-published_at", "-pk")
         way = "ASC" if backwards else "DESC"
-        parts, values = [], []
+        parts: list[str] = []
+        values: list[Any] = []
         for branch in self._all:
             query = branch.order_by(*order).values_list("pk", "published_at")[:top]
             sql, given = query.query.sql_with_params()
@@ -156,7 +158,8 @@ def on_topics(topics: Sequence[Topic]) -> Merged:
 
 def newest_of_each(branches: Sequence[Sequence[Column]], number: int) -> list[list[DisclosedItem]]:
     """The newest few of each branch of columns, mounts left out. Two statements for all."""
-    parts, values = [], []
+    parts: list[str] = []
+    values: list[Any] = []
     for place, columns in enumerate(branches):
         for column in columns:
             query = (

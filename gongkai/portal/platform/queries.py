@@ -11,6 +11,7 @@ from typing import Any, Final
 from django.db import connection
 from django.db.models import Count, F, Max, Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from gongkai.catalogue.models import (
     CatalogueEntry,
@@ -520,7 +521,8 @@ def _newest_of_matters(
     """The newest few items of each matter, each from the end of its index. Two statements."""
     if not matters:
         return {}
-    parts, values = [], []
+    parts: list[str] = []
+    values: list[Any] = []
     for number, matter in enumerate(matters):
         links = PublicationLink.objects.filter(matter=matter, withdrawn_on=None)
         if body is not None:
@@ -606,11 +608,11 @@ def duties_of(one: CatalogueEntry) -> list[Duty]:
 def facts_of(body: Organ) -> list[tuple[str, str]]:
     """Where and how the body is to be reached (Art. 12); what is not known is left out."""
     rows: list[tuple[str, Any]] = [
-        ("公开工作机构", body.office_name),
-        ("机构负责人", body.responsible_person),
-        ("办公地址", body.address),
-        ("办公时间", body.office_hours),
-        ("联系电话", body.phone),
-        ("电子邮箱", body.email),
+        (_("公开工作机构"), body.office_name),
+        (_("机构负责人"), body.responsible_person),
+        (_("办公地址"), body.address),
+        (_("办公时间"), body.office_hours),
+        (_("联系电话"), body.phone),
+        (_("电子邮箱"), body.email),
     ]
     return [(label, str(value)) for label, value in rows if value]

@@ -15,6 +15,7 @@ from gongkai.organs.models import Organ
 from gongkai.portal import items, paging
 from gongkai.portal.delivery import tags
 from gongkai.portal.delivery.pages import deliver
+from gongkai.portal.feeds import structured
 from gongkai.portal.pages import Column, Crumb, Page
 from gongkai.portal.platform import queries
 from gongkai.portal.platform.views.disclosure import content_of, rail
@@ -85,6 +86,7 @@ def organ(request: HttpRequest, code: str) -> HttpResponseBase:
             crumbs=_crumbs(body),
             column=_column(body.name),
             feed=reverse("portal:organ_feed", args=[body.code]),
+            data=(structured.organ(request, body),),
         ),
         "body": body,
         "facts": queries.facts_of(body),
