@@ -232,12 +232,62 @@ def items(size: Size) -> None:
     )
 
 
+def search(size: Size) -> None:
+    default = size.decisions // 30 if size.decisions < 1_000_000 else 100_000
+    count = int(os.environ.get("BENCH_SEARCH", default))
+    rows, other = [], []
+    for engine in engines():
+        with empty_database(engine) as environment:
+            got = run("search", environment, count)
+        rows += [
+            (
+                engine,
+                name,
+                f"{one['hits']:,.0f}",
+                f"{one['bare_p50']:.1f} / {one['bare_p95']:.1f} ms",
+                f"{one['search_p50']:.1f} / {one['search_p95']:.1f} ms",
+                f"**{one['search_p95'] / one['bare_p95']:.1f}×**",
+            )
+            for name, one in got["kinds"].items()
+        ]
+        other.append(
+            (
+                engine,
+                f"{got['rebuild']['rate']:,.0f}",
+                f"{got['rebuild']['seconds']:,.0f} s",
+                f"{got['rebuild']['finish']:,.0f} s",
+                f"{got['megabytes']:,.0f} MB",
+                f"{got['one']['p50']:.0f} / {got['one']['p95']:.0f} ms",
+            )
+        )
+    table(
+        f"Search among {count:,} documents, p50 / p95, against the bare statements beneath",
+        ("engine", "question", "hits (median)", "bare", "search", "ratio of p95"),
+        rows,
+    )
+    table(
+        f"The index of {count:,} documents: made anew, and one publication",
+        ("engine", "documents/s", "rebuild", "of it merging", "size", "one document"),
+        other,
+    )
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks")
     parser.add_argument(
         "names",
         nargs="*",
-        choices=["build", "reading", "importing", "guard", "lists", "catalogue", "items", []],
+        choices=[
+            "build",
+            "reading",
+            "importing",
+            "guard",
+            "lists",
+            "catalogue",
+            "items",
+            "search",
+            [],
+        ],
     )
     parser.add_argument("--small", action="store_true")
     options = parser.parse_args()
@@ -250,6 +300,7 @@ def main() -> None:
         "lists",
         "catalogue",
         "items",
+        "search",
     ):
         globals()[name](size)
 

@@ -18,7 +18,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
 from django.db import DatabaseError, connection
 from django.db.models import Q
@@ -38,7 +38,7 @@ from gongkai.search.engines.base import (
     title_word,
 )
 from gongkai.search.models import Generation, SearchDocument, SearchFacet, SearchText
-from gongkai.search.models.index import DAY_BITS, NUMBER_BITS
+from gongkai.search.models.index import DAY_BITS, NUMBER_BITS, noon_of
 from gongkai.search.packing import (
     NUMBER,
     SOURCE,
@@ -52,9 +52,9 @@ logger = logging.getLogger(__name__)
 
 CAP: Final = 10_000
 """Hits are counted and can be paged through up to here, the newest ones."""
-CANDIDATES: Final = 300
+CANDIDATES: Final = 200
 """Hits that are scored."""
-TITLES: Final = 120
+TITLES: Final = 100
 """Of these at most so many because their titles have all the words."""
 VERIFIED: Final = 2_000
 """Hits that are read through for words in quotes."""
@@ -282,19 +282,20 @@ def _verified(places: Sequence[int], phrases: Sequence[str], *, titles_only: boo
 
 
 def _ranked(places: Sequence[int], parsed: Parsed, said: str, exact: frozenset[int]) -> list[int]:
-    documents = SearchDocument.objects.filter(pk__in=places)
-    rows = {row[0]: row for row in documents.values_list("pk", "title", "published_at")}
-    texts = SearchText.objects.filter(pk__in=places).values_list("pk", "tokens")
+    rows = _rows(
+        "SELECT d.id, d.title, t.tokens FROM {documents} d JOIN {texts} t ON t.document_id = d.id "
+        "WHERE d.id",
+        places,
+    )
     candidates = [
         ranking.Candidate(
             place=place,
-            title=excerpts.folded(rows[place][1]),
+            title=excerpts.folded(title),
             words=words_of(tokens),
-            published_at=rows[place][2],
+            published_at=noon_of(place),
             exact=place in exact,
         )
-        for place, tokens in texts
-        if place in rows
+        for place, title, tokens in rows
     ]
     typed = language.normalise(said).replace(" ", "")
     return ranking.ranked(candidates, parsed, typed, timezone.now())
@@ -305,8 +306,8 @@ def _facets(places: Sequence[int], counted: Sequence[str]) -> dict[str, tuple[Fa
         return {}
     numbers: Counter[int] = Counter()
     if places:
-        for data in _facet_rows(places):
-            numbers.update(facet_keys(data))
+        rows = _rows("SELECT d.facets FROM {documents} d WHERE d.id", places)
+        numbers.update(facet_keys(b"".join(row[0] for row in rows)))
     found: dict[str, list[FacetValue]] = {name: [] for name in counted}
     for row in SearchFacet.objects.filter(name__in=counted):
         if numbers[row.pk]:
@@ -317,21 +318,20 @@ def _facets(places: Sequence[int], counted: Sequence[str]) -> dict[str, tuple[Fa
     }
 
 
-def _facet_rows(places: Sequence[int]) -> Iterator[bytes]:
-    """The facets of these documents, joined; in one statement for all that a search counts."""
-    table = connection.ops.quote_name(SearchDocument._meta.db_table)
+def _rows(sql: str, places: Sequence[int]) -> Iterator[tuple[Any, ...]]:
+    """Rows of some documents by their keys, without a parameter for each of thousands."""
+    quote = connection.ops.quote_name
+    sql = sql.format(
+        documents=quote(SearchDocument._meta.db_table), texts=quote(SearchText._meta.db_table)
+    )
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            cursor.execute(
-                f"SELECT facets FROM {table} WHERE id = ANY(%s)",  # noqa: S608
-                [list(places)],
-            )
-            yield b"".join(row[0] for row in cursor.fetchall())
+            cursor.execute(f"{sql} = ANY(%s)", [list(places)])
+            yield from cursor.fetchall()
             return
-        for portion in _portions(places, CAP):
-            marks = ",".join(map(str, portion))
-            cursor.execute(f"SELECT facets FROM {table} WHERE id IN ({marks})")  # noqa: S608
-            yield b"".join(row[0] for row in cursor.fetchall())
+        for portion in _portions(places, 5_000):
+            cursor.execute(f"{sql} IN ({','.join(map(str, portion))})")
+            yield from cursor.fetchall()
 
 
 def _hits(places: Sequence[int], parsed: Parsed | None) -> tuple[Hit, ...]:

@@ -14,7 +14,7 @@ numbers anew, and more are refused by name.
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Final
 
 from django.db import models
@@ -34,6 +34,12 @@ def place_of(generation: int, day: date, number: int) -> int:
 def number_of(place: int) -> int:
     """The document's number within its generation."""
     return place & MAX_NUMBER
+
+
+def noon_of(place: int) -> datetime:
+    """Noon of the day on which the document was published, near enough to tell its age."""
+    day = (place >> NUMBER_BITS) & ((1 << DAY_BITS) - 1)
+    return datetime.fromordinal(day).replace(hour=4, tzinfo=UTC)
 
 
 class Generation(models.Model):
