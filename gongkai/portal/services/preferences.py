@@ -143,6 +143,8 @@ def _state(row: SitePreferences) -> dict[str, Any]:
     state["notice_until"] = until.isoformat() if until else ""
     emblem = bytes(row.emblem) if row.emblem else b""
     state["emblem"] = hashlib.sha256(emblem).hexdigest()[:16] if emblem else ""
+    # The site's own number, published on every page; the ledger takes no "contact" of a person.
+    state["site_telephone"] = state.pop("contact")
     return state
 
 
