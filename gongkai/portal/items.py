@@ -227,7 +227,7 @@ def catalogue_rows(catalogue: StandardCatalogue, organ: Organ | None = None) -> 
         )
         if organ is not None and holds and duty.state != DutyState.APPLICABLE:
             stated[duty.entry_id] = duty
-    published = {
+    published: dict[int, Any] = {
         row["matter"]: row
         for row in links.order_by()
         .values("matter")
@@ -239,7 +239,7 @@ def catalogue_rows(catalogue: StandardCatalogue, organ: Organ | None = None) -> 
         states = taken.get(entry.pk, [])
         if organ is not None and not states:
             continue
-        found: dict[str, Any] = published.get(entry.matter_id, {"number": 0, "latest": None})
+        found = published.get(entry.matter_id, {"number": 0, "latest": None})
         rows.append(
             EntryRow(
                 entry,

@@ -248,3 +248,17 @@ def test_a_column_costs_the_same_with_many_items_and_many_columns_below(
     for address, cost in zip(addresses, costs, strict=True):
         with django_assert_num_queries(cost):
             client.get(address, {"round": "2"})
+
+
+def test_a_page_names_what_it_is_made_from_and_nothing_more(organ, city, client):
+    """So that what is published elsewhere leaves the page where it is kept."""
+    published(organ=organ, column=city, title="要闻一则")
+    facts = make_column("gkxx", owner=organ, title="概况", kind="overview")
+    shown = published(organ=organ, column=facts, title="概况一览")
+    made_from = client.get("/columns/yw/").shown.tags
+    assert "column:yw" in made_from
+    assert not {one for one in made_from if one.startswith(("item", "organ:"))}
+    assert f"item:{shown.pk}" in client.get("/columns/gkxx/").shown.tags
+    body = client.get(f"/organs/{organ.code}/items/").shown.tags
+    assert f"organ:{organ.code}" in body
+    assert "items" not in body

@@ -30,7 +30,8 @@ from gongkai.portal.pages import Column, Crumb, Page
 from gongkai.portal.platform import queries
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-MADE_FROM = frozenset({tags.CATALOGUE, tags.ORGANS, tags.ITEMS})
+MADE_FROM = frozenset({tags.CATALOGUE, tags.ORGANS})
+"""What answers a matter is told to the catalogue, so its numbers change with the catalogue."""
 
 
 @dataclass(frozen=True)

@@ -207,7 +207,7 @@ def _guide(body: Organ | None) -> Shown:
             "older": items.marked(found[1:], timezone.localdate()),
             "facts": queries.facts_of(own),
         },
-        _tags(own, "zfxxgkzn"),
+        _tags(own, "zfxxgkzn") | ({tags.item(newest.pk)} if newest else set()),
     )
 
 

@@ -44,7 +44,7 @@ def field_list(request: HttpRequest) -> HttpResponseBase:
         request,
         "gongkai/portal/platform/field_list.html",
         context,
-        tags={tags.CATALOGUE, tags.ITEMS},
+        tags={tags.CATALOGUE},
     )
 
 

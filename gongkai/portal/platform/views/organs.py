@@ -104,6 +104,8 @@ def organ(request: HttpRequest, code: str) -> HttpResponseBase:
     made_from = {
         tags.ORGANS, tags.LEADERS, tags.CATALOGUE, tags.REPORTS, tags.organ(body.code),
     }  # fmt: skip
+    if functions is not None:
+        made_from.add(tags.item(functions.pk))
     return deliver(request, "gongkai/portal/platform/organ.html", context, tags=made_from)
 
 
