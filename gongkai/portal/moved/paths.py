@@ -34,9 +34,12 @@ def local(address: str) -> str:
 
     Raises ValidationError with what is wrong.
     """
+    given, found = address.strip(), ""
     try:
-        parts = urlsplit(address.strip())
-        found = normal(parts.path or "/", parts.query)
+        # `urlsplit` drops line breaks and tabs without a word, so they are looked for before.
+        if given and not _FORBIDDEN.search(given):
+            parts = urlsplit(given)
+            found = normal(parts.path or "/", parts.query)
     except (ValueError, UnicodeDecodeError):
         found = ""
     if not found:
