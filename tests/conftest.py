@@ -42,6 +42,15 @@ def site_without_preferences() -> None:
     memory.keep(None, float("inf"))
 
 
+@pytest.fixture(autouse=True)
+def search_words_of_this_test() -> None:
+    """No test searches by the synonyms, words and counts of another."""
+    from gongkai.search import asking, memory
+
+    memory.forget_all()
+    asking.forget()
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(
     request: pytest.FixtureRequest, django_test_environment: None, django_db_blocker

@@ -22,7 +22,7 @@ from django.utils import timezone
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from gongkai.search import building, generations, indexing
+from gongkai.search import asking, building, generations, indexing, vocabulary
 from gongkai.search.following import Follower
 from gongkai.search.models import PendingChange
 
@@ -43,7 +43,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         commands = parser.add_subparsers(
-            dest="what", required=True, metavar="rebuild|follow|status"
+            dest="what", required=True, metavar="rebuild|follow|status|tidy"
         )
         rebuild = commands.add_parser("rebuild", help="重建索引；期间检索照常，中断后可再次运行")
         rebuild.add_argument(
@@ -59,10 +59,20 @@ class Command(BaseCommand):
         status = commands.add_parser("status", help="索引是否可用、有多少文档、多少待更新")
         status.add_argument("--json", action="store_true", dest="as_json", help="以 JSON 输出")
 
-    def handle(self, *args: Any, **options: Any) -> None:
-        {"rebuild": self.rebuild, "follow": self.follow, "status": self.status}[options["what"]](
-            **options
+        commands.add_parser(
+            "tidy", help="重新准备搜索建议的词，清理过期的搜索词计数（follow 每天自动做）"
         )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        {"rebuild": self.rebuild, "follow": self.follow, "status": self.status, "tidy": self.tidy}[
+            options["what"]
+        ](**options)
+
+    def tidy(self, **_: Any) -> None:
+        """Prepare words and forget old counts now."""
+        asking.flush()
+        words, gone = vocabulary.refresh(), asking.tidy()
+        self.stdout.write(f"已准备{words:,}个词，清理{gone:,}条搜索词计数。")
 
     # -- rebuild -------------------------------------------------------------------------------
     def rebuild(self, *, if_needed: bool, as_json: bool, **_: Any) -> None:
