@@ -18,6 +18,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from gongkai.catalogue.models import Column, Field, Topic
+from gongkai.disclosure import leaders
 from gongkai.disclosure.models import DisclosedItem, PublicTrace
 from gongkai.organs.models import Organ
 from gongkai.portal import items
@@ -146,6 +147,8 @@ def _pages() -> Iterator[tuple[str, datetime | None]]:
         yield at("topic", code), None
     for code in Field.objects.order_by("order", "code").values_list("code", flat=True):
         yield at("field", code), None
+    for pk, changed in leaders.in_office().values_list("pk", "current__decided_at"):
+        yield at("leader", pk), changed
     reports = (
         AnnualReport.objects.filter(state=State.PUBLISHED)
         .order_by("organ__path", "year")

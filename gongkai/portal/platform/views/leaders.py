@@ -4,16 +4,23 @@ from __future__ import annotations
 
 from itertools import groupby
 
+from django.db.models import QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponseBase
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from gongkai.catalogue.models import ColumnKind
 from gongkai.disclosure import leaders
-from gongkai.portal import conditional
+from gongkai.disclosure.models import DisclosedItem
+from gongkai.organs.models import Organ
+from gongkai.portal import conditional, items
 from gongkai.portal.delivery import tags
 from gongkai.portal.delivery.pages import deliver
 from gongkai.portal.pages import Column, Crumb, Page
+
+SPEECHES = 8
 
 
 def _column() -> Column:
@@ -71,15 +78,21 @@ def leader(request: HttpRequest, number: int) -> HttpResponseBase:
         ),
         "leader": found,
         "version": version,
+        "speeches": items.marked(_speeches(found.organ), timezone.localdate()),
         "others": [one for one in leaders.of_organ(found.organ) if one.pk != found.pk],
     }
     return deliver(
         request,
         "gongkai/portal/platform/leader.html",
         context,
-        tags={tags.LEADERS, tags.ORGANS},
-        last_modified=version.decided_at,
+        tags={tags.LEADERS, tags.ORGANS, tags.organ(found.organ.code)},
     )
+
+
+def _speeches(body: Organ) -> QuerySet[DisclosedItem]:
+    """What the body published last under 领导信息: speeches, activities, who does what."""
+    told = items.live().filter(organ=body.pk, column__kind=ColumnKind.LEADERS)
+    return items.listed(told)[:SPEECHES]
 
 
 @require_safe
