@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db.models import Model
 
-from gongkai.demo import acts, desks, leaders, publishing, reports, site, writings
+from gongkai.demo import acts, desks, leaders, publishing, reports, writings
 from gongkai.demo.city import Body, City
 from gongkai.demo.requests import cases_in_hand, generate_cases
 from gongkai.foi import services as foi
@@ -47,7 +47,6 @@ def steps(city: City, seed: int, until: date, *, volume: int = publishing.VOLUME
         Step("标准目录", lambda: publishing.install_catalogue(actor, city, seed, until)),
         Step("政府信息", lambda: publishing.publish_items(actor, city, seed, until, volume)),
         Step("审核与待办", lambda: desks.fill_desks(city, until)),
-        Step("网站设置", lambda: site.set_up(actor)),
         Step("领导信息", lambda: leaders.name_leaders(actor, city, seed, until)),
         Step("栏目说明", lambda: publishing.note_empty_columns(actor, until)),
         Step("年度报告", lambda: _reports(actor, city, seed, until)),
