@@ -253,9 +253,8 @@ def search(size: Size) -> None:
         other.append(
             (
                 engine,
-                f"{got['rebuild']['rate']:,.0f}",
-                f"{got['rebuild']['seconds']:,.0f} s",
-                f"{got['rebuild']['finish']:,.0f} s",
+                f"{got['rate']:,.0f}",
+                f"{got['finish']:,.0f} s",
                 f"{got['megabytes']:,.0f} MB",
                 f"{got['one']['p50']:.0f} / {got['one']['p95']:.0f} ms",
             )
@@ -267,8 +266,78 @@ def search(size: Size) -> None:
     )
     table(
         f"The index of {count:,} documents: made anew, and one publication",
-        ("engine", "documents/s", "rebuild", "of it merging", "size", "one document"),
+        ("engine", "rebuilt documents/s", "finishing", "size", "one publication"),
         other,
+    )
+
+
+def pages(size: Size) -> None:
+    count = size.decisions // 3
+    few = 2_000 if count >= 1_000_000 else 200
+    served, asked, rest = [], [], []
+    for engine in engines():
+        with empty_database(engine) as environment:
+            got = run("pages", environment, count, "serving")
+        with empty_database(engine) as environment:
+            copy = run("pages", environment, few, "static")
+        served += [
+            (
+                engine,
+                name,
+                f"{one['bytes'] / 1000:.0f} kB",
+                f"{one['drawn']:,.0f}",
+                f"{one['kept']:,.0f}",
+                f"**{one['kept'] / one['drawn']:.0f}×**",
+                f"{one['kept'] / one['view']:.2f}×",
+                f"{one['kept'] / one['nginx']:.2f}×" if "nginx" in one else "",
+            )
+            for name, one in got["serving"].items()
+        ]
+        asked += [
+            (
+                engine,
+                name,
+                one["statements"],
+                f"{one['bare']:.2f} ms",
+                f"{one['asked']:.2f} ms",
+                f"**{one['asked'] / one['bare']:.1f}×**",
+                f"{one['whole']:.0f} ms",
+            )
+            for name, one in got["pages"].items()
+        ]
+        rest.append(
+            (
+                engine,
+                f"{got['visible']:.2f} s",
+                f"{copy['pages']:,}",
+                f"{copy['rate']:.0f}",
+                f"{copy['first']} in {copy['first_seconds']:.2f} s",
+                f"{copy['rest']} in {copy['rest_seconds']:.2f} s",
+            )
+        )
+    table(
+        f"Public pages of {count:,} items by one process, answers a second",
+        (
+            "engine",
+            "page",
+            "size",
+            "drawn",
+            "kept",
+            "ratio",
+            "kept to a bare view",
+            "kept to nginx",
+        ),
+        served,
+    )
+    table(
+        f"Public pages of {count:,} items drawn, p95 of their statements against the fewest",
+        ("engine", "page", "statements", "fewest", "sent", "ratio", "whole page"),
+        asked,
+    )
+    table(
+        "From approval to every reader; the static copy by one process",
+        ("engine", "visible everywhere", "pages", "pages/s", "after a change, first", "then"),
+        rest,
     )
 
 
@@ -285,6 +354,7 @@ def main() -> None:
             "lists",
             "catalogue",
             "items",
+            "pages",
             "search",
             [],
         ],
@@ -300,6 +370,7 @@ def main() -> None:
         "lists",
         "catalogue",
         "items",
+        "pages",
         "search",
     ):
         globals()[name](size)

@@ -210,11 +210,12 @@ def pages() -> dict[str, dict[str, float]]:
         path = PATHS[name]
         with CaptureQueriesContext(connection) as sent:
             assert client.get(path).status_code == 200
+        number = len(sent)
         spent = Statements(lambda path=path: client.get(path))
         fewest, asked, whole = percentiles(
             timed(bare(BARE[name])), spent.run, timed(lambda path=path: client.get(path))
         )
-        told[name] = {"bare": fewest, "asked": asked, "whole": whole, "statements": len(sent)}
+        told[name] = {"bare": fewest, "asked": asked, "whole": whole, "statements": number}
     return told
 
 

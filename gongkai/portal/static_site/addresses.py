@@ -8,17 +8,21 @@ a time. What belongs to a page (its further pages, its years, its files) is foun
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
 from functools import lru_cache
 from typing import Any, Final
 from urllib.parse import unquote
 
+from django.db.models import Max, Min
 from django.urls import Resolver404, URLPattern, URLResolver, resolve, reverse
+from django.utils import timezone
 
 from gongkai.catalogue.models import Column, Field, Topic
 from gongkai.disclosure.models import DisclosedItem
 from gongkai.organs.models import Organ
 from gongkai.portal import items
 from gongkai.portal.delivery import tags
+from gongkai.portal.platform.tree import ColumnTree
 from gongkai.reports.models import AnnualReport, State
 
 CHUNK: Final = 2_000
@@ -68,6 +72,29 @@ def _reports() -> Iterator[str]:
             last = (code, year)
 
 
+def _column_years() -> Iterator[str]:
+    """The years of every column with all below it, also where its page leads to one only."""
+    spans: dict[int, list[tuple[datetime, datetime]]] = {}
+    mounts = DisclosedItem.mounts.through.objects.filter(discloseditem__live=True)
+    for rows in (
+        items.live().order_by().values_list("column_id").annotate(
+            Min("published_at"), Max("published_at")
+        ),
+        mounts.order_by().values_list("column_id").annotate(
+            Min("discloseditem__published_at"), Max("discloseditem__published_at")
+        ),
+    ):  # fmt: skip
+        for key, first, last in rows:
+            spans.setdefault(key, []).append((first, last))
+    tree = ColumnTree()
+    for column in tree.by_slug.values():
+        found = [span for one in tree.subtree(column) for span in spans.get(one.pk, ())]
+        if found:
+            first = timezone.localtime(min(first for first, _ in found)).year
+            last = timezone.localtime(max(last for _, last in found)).year
+            yield from (at("column_year", column.slug, year) for year in range(first, last + 1))
+
+
 def _by(model: Any, field: str, *names: str) -> Callable[[], Iterator[str]]:
     def find() -> Iterator[str]:
         for key in model.objects.order_by("pk").values_list(field, flat=True).iterator(CHUNK):
@@ -80,6 +107,7 @@ def _by(model: Any, field: str, *names: str) -> Callable[[], Iterator[str]]:
 PLACES: Final[tuple[Callable[[], Iterator[str]], ...]] = (
     _single,
     _by(Column, "slug", "column", "column_feed"),
+    _column_years,
     _by(Organ, "code", "organ", "organ_disclosure", "organ_feed"),
     _by(Topic, "code", "topic", "topic_feed"),
     _by(Field, "code", "field"),
