@@ -79,6 +79,7 @@ class Query:
     order: Order = Order.RELEVANCE
     page: int = 1
     per_page: int = 20
+    """0 for the numbers alone, without hits."""
     counted: tuple[str, ...] = ()
     verbatim: bool = False
     """As typed: neither synonyms nor corrections."""

@@ -355,7 +355,9 @@ def _hits(places: Sequence[int], parsed: Parsed | None) -> tuple[Hit, ...]:
 
 def _page(query: Query, total: int):  # type: ignore[no-untyped-def]
     """What cuts the page out: one beyond the end is the last one."""
-    size = max(1, min(query.per_page, PER_PAGE))
+    if query.per_page < 1:
+        return lambda places: places[:0]
+    size = min(query.per_page, PER_PAGE)
     last = max(1, -(-total // size))
     number = max(1, min(query.page, last))
     return lambda places: places[(number - 1) * size : min(number * size, total)]

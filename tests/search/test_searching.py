@@ -167,7 +167,8 @@ def test_a_page_beyond_the_end_is_the_last_one(records: Records) -> None:
     records.tell()
     assert found("招标", page=10_000, per_page=2, order=Order.NEWEST) == [1]
     assert found("招标", page=0, per_page=2, order=Order.NEWEST) == [5, 4]
-    assert found("招标", page=-3, per_page=0) == found("招标", per_page=1)
+    assert found("招标", page=-3, per_page=1) == found("招标", per_page=1)
+    assert found("招标", per_page=0) == []
 
 
 def test_the_number_of_statements_does_not_grow_with_the_hits(records: Records) -> None:

@@ -309,6 +309,12 @@ class DisclosedItem(WorkflowMixin, DraftStateMixin, RevisionMixin, ClusterableMo
                 condition=Q(live=True),
                 name="disclosure_item_owed",
             ),
+            # The policy library: documents of some kinds, newest first, and how many there are.
+            models.Index(
+                fields=["document_kind", "-published_at", "-id"],
+                condition=Q(live=True),
+                name="disclosure_item_kind",
+            ),
             # All of the site, newest first, and the counts of a year, from the index alone.
             models.Index(
                 fields=["-published_at", "-id", "live", "organ", "column"],

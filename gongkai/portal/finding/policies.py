@@ -21,6 +21,7 @@ from gongkai.portal.delivery.pages import deliver
 from gongkai.portal.finding import facets, normative, searching
 from gongkai.portal.finding.questions import LONGEST, Question, asked
 from gongkai.portal.pages import Column, Crumb, Page
+from gongkai.portal.platform.lists import Merged
 from gongkai.search.documents import Query
 from gongkai.statute.validity import Validity
 
@@ -44,6 +45,7 @@ def policy_list(request: HttpRequest, number: int = 1) -> HttpResponseBase:
             _("政策文件库"),
             _("规章、行政规范性文件和其他政策文件，可按主题、机关、年份和有效性查找"),
             None,
+            narrowed=not question.is_empty,
         ),
         "question": question,
         "longest": LONGEST,
@@ -53,11 +55,11 @@ def policy_list(request: HttpRequest, number: int = 1) -> HttpResponseBase:
     if question.is_empty:
         if early := _by_path(request, "portal:policy_list"):
             return early
-        rows = items.listed(items.live().filter(document_kind__in=KINDS))
+        rows = _all_documents()
         context |= paging.by_path(rows, number, reverse("portal:policy_list"))
         found = context["found"]
         found.object_list = items.marked(found.object_list, timezone.localdate())
-        results = searching.ask(Query(facets=_WITHIN, per_page=1, counted=FACETS))
+        results = searching.ask(Query(facets=_WITHIN, per_page=0, counted=FACETS))
         documents = list(found.object_list)
     else:
         answer = searching.answer(question, FACETS, _WITHIN)
@@ -147,6 +149,7 @@ def _register(
             if ended
             else _("现行有效的行政规范性文件，可按主题、机关、年份和有效性查找，并下载Word和PDF文本"),
             _("废止失效") if ended else _("行政规范性文件"),
+            narrowed=bool(question.chosen or sort),
         ),
         "question": question,
         "tab": "ended" if ended else "normative",
@@ -174,6 +177,14 @@ def _register(
     }
     return deliver(
         request, f"gongkai/portal/finding/{template}", context, tags=(tags.ITEMS, tags.INDEX)
+    )
+
+
+def _all_documents() -> Merged:
+    """The whole library: each kind is read from its own end of an index, and merged."""
+    return Merged(
+        everything=items.live().filter(document_kind__in=KINDS),
+        branches=[items.live().filter(document_kind=kind) for kind in KINDS],
     )
 
 
@@ -233,7 +244,7 @@ def _sorts(question: Question, current: str) -> dict[str, tuple[str, str]]:
     return found
 
 
-def _page(title: str, description: str, step: str | None) -> Page:
+def _page(title: str, description: str, step: str | None, *, narrowed: bool = False) -> Page:
     library = _("政策文件库")
     crumbs = (
         (Crumb(library, reverse("portal:policy_list")), Crumb(step)) if step else (Crumb(library),)
@@ -246,4 +257,6 @@ def _page(title: str, description: str, step: str | None) -> Page:
         column=Column(
             name=title, description=description, keywords=(title, "政策文件"), kind="政策文件"
         ),
+        # Robots follow the whole list, not each way of narrowing it.
+        robots="noindex" if narrowed else "",
     )

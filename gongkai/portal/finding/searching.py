@@ -112,6 +112,8 @@ def ask(query: Query) -> Results:
         if results.state == State.READY or (results.total and heeds_facets):
             return results
         state = results.state
+    if query.per_page < 1:
+        return Results((), 0, state=state)  # numbers alone, and there are none
     # Without an index nothing is narrowed; the records themselves can be.
     return replace(by_title(query), state=state)
 

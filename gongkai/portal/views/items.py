@@ -56,6 +56,8 @@ def item_list(request: HttpRequest, number: int = 1) -> HttpResponseBase:
                 kind="政府信息公开",
             ),
             feed=reverse("portal:feed"),
+            # Robots follow the whole list, not each way of narrowing it.
+            robots="" if question.is_empty else "noindex",
         ),
         "question": question,
         "cleared": reverse("portal:item_list"),
@@ -64,7 +66,7 @@ def item_list(request: HttpRequest, number: int = 1) -> HttpResponseBase:
         context |= paging.by_path(items.listed(items.live()), number, reverse("portal:item_list"))
         page = context["found"]
         page.object_list = items.marked(page.object_list, timezone.localdate())
-        results = searching.ask(Query(facets=_WITHIN, per_page=1, counted=FACETS))
+        results = searching.ask(Query(facets=_WITHIN, per_page=0, counted=FACETS))
         found = list(page.object_list)
     else:
         answer = searching.answer(question, FACETS, _WITHIN)
