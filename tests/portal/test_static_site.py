@@ -270,6 +270,12 @@ def test_no_address_leads_out_of_the_folder(tmp_path, file):
 
 
 # -- the command -----------------------------------------------------------------------------------
+def test_a_base_address_that_the_site_does_not_answer_to_is_named(tmp_path, settings):
+    settings.WAGTAILADMIN_BASE_URL = "https://gk.example.gov.cn"
+    with pytest.raises(CommandError, match=r"gk\.example\.gov\.cn 不在"):
+        call_command("export-site", str(tmp_path / "copy"), workers=1)
+
+
 def test_the_command_tells_what_it_did(city, tmp_path):
     out = StringIO()
     call_command(

@@ -14,7 +14,9 @@ from typing import Any, Final
 from urllib.parse import unquote, urljoin, urlsplit
 
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.core.handlers.wsgi import WSGIHandler, WSGIRequest
+from django.http.request import validate_host
 
 from gongkai.portal.delivery.cache import COPYING
 from gongkai.portal.delivery.pages import ALWAYS
@@ -89,6 +91,10 @@ class Draughtsman:
         self.handler = WSGIHandler()
         self.with_app = with_app
         parts = urlsplit(base or settings.WAGTAILADMIN_BASE_URL)
+        if not validate_host(parts.hostname or "", settings.ALLOWED_HOSTS):
+            raise ImproperlyConfigured(
+                f"GONGKAI_BASE_URL 的主机名 {parts.hostname} 不在 GONGKAI_ALLOWED_HOSTS 中。"
+            )
         secure = settings.HTTPS or parts.scheme == "https"
         self.environ: dict[str, Any] = {
             "REQUEST_METHOD": "GET",

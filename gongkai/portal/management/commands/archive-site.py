@@ -12,6 +12,7 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import BaseCommand, CommandError
 from rich.console import Console
 from rich.progress import Progress, TextColumn, TimeElapsedColumn
@@ -50,6 +51,8 @@ class Command(BaseCommand):
                 told = archive(
                     folder, year, progress=lambda pages: bar.update(task, completed=pages)
                 )
+        except ImproperlyConfigured as error:
+            raise CommandError(str(error), returncode=2) from error
         except Damaged as error:
             raise CommandError(f"归档有误：{error}") from error
         if options["as_json"]:

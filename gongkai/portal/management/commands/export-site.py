@@ -17,6 +17,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, close_old_connections
 from rich.console import Console
@@ -67,6 +68,8 @@ class Command(BaseCommand):
                 self.follow(root, options)
                 return
             self.once(root, options)
+        except ImproperlyConfigured as error:
+            raise CommandError(str(error), returncode=2) from error
         except NotACopy as error:
             raise CommandError(
                 f"{root} 里已有别的文件，不是导出的副本。请换一个空目录。", returncode=2
