@@ -169,7 +169,8 @@ def related(item: DisclosedItem) -> list[DisclosedItem]:
 @lru_cache(maxsize=512)
 def qr_path(address: str) -> tuple[str, int]:
     """The dark modules of the address's QR code as one SVG path, and the width of the picture."""
-    code = segno.make(address, error="m", micro=False)
+    # Looking for the best of eight patterns takes longer than all else; cameras read each of them.
+    code = segno.make(address, error="m", micro=False, mask=3)
     border = 4
     parts = []
     for y, row in enumerate(code.matrix, border):
