@@ -173,14 +173,15 @@ def test_a_page_beyond_the_end_is_the_last_one(records: Records) -> None:
 
 def test_the_number_of_statements_does_not_grow_with_the_hits(records: Records) -> None:
     def statements() -> int:
-        with CaptureQueriesContext(
-            connection,
-        ) as captured:
+        with CaptureQueriesContext(connection) as captured:
             answer("公告", counted=("organ", "year"))
-        return len(captured)
+        # The lists of synonyms are read once a process and looked at once a second.
+        ours = ("search_words_", "search_search", "search_generation")
+        return sum(any(name in one["sql"] for name in ours) for one in captured)
 
     records.put("停水公告", facets={"organ": ("1",)})
     records.tell()
+    statements()  # the office's lists are read into memory by the first to ask
     few = statements()
     for number in range(60):
         records.put("停电公告", facets={"organ": (str(number),)})
