@@ -225,6 +225,7 @@ class _Year:
                 continue
             body = self.bodies[document.body]
             title = f"{body.name}{document.title}"
+            # What was repealed since is marked afterwards, with the document that repeals it.
             row = self._row(body, "gfxwj", title, "document", rng, document.published_on,
                             document.issued_on)  # fmt: skip
             row |= {
@@ -234,7 +235,6 @@ class _Year:
                 "statutory_item": "20-01",
                 "effective_from": document.issued_on,
                 "valid_until": document.expires_on or "",
-                "repealed_on": document.repealed_on or "",
             }
             self._keep(row, document.published_on)
             if rng.random() < 0.85:

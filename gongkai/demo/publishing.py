@@ -205,6 +205,7 @@ def publish_items(
         done += 2
         yield done, total
     _succeed(actor, until)
+    _repeal(actor, normative)
     yield total, total
 
 
@@ -282,6 +283,31 @@ def _link(actor: Actor, rows: Rows) -> None:
         item = by_title.pop((row["organ"], row["title"]), None)
         if item is not None and number in documents:
             link_interpretation(actor, item, documents[number], form=form)
+
+
+def _repeal(actor: Actor, normative: Sequence[Normative]) -> None:
+    """What the register calls repealed is marked, and leads to what took its place.
+
+    That is the body's newest normative document of before, else the government's.
+    """
+    items = {
+        item.document_number: item
+        for item in DisclosedItem.objects.filter(
+            document_kind=DocumentKind.NORMATIVE, live=True
+        ).select_related("organ")
+    }
+    kept = [one for one in normative if one.repealed_on is None and one.number in items]
+    for old in normative:
+        if old.repealed_on is None or old.number not in items:
+            continue
+        newer = [one for one in kept if old.issued_on < one.issued_on <= old.repealed_on]
+        own = [one for one in newer if one.body == old.body]
+        by = max(own or newer, key=lambda one: one.issued_on, default=None)
+        told = f"由{by.number}文件废止。" if by else "经清理予以废止。"
+        disclosure.repeal(
+            actor, items[old.number], old.repealed_on,
+            successor=items[by.number] if by else None, note=told,
+        )  # fmt: skip
 
 
 def _succeed(actor: Actor, until: date) -> None:

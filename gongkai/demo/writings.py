@@ -85,7 +85,13 @@ def _guides(city: City, bodies: dict[str, Body], seed: int, until: date) -> Iter
     for place, one in enumerate(_packaged("affairs.toml")["affairs"]):
         body = _body_of(city, bodies, one["organ"])
         day = _weekday(until - timedelta(days=21 + GUIDE_SPACING * place))
-        name = one["title"].removesuffix("办事指南").removesuffix("申请指南").removesuffix("指南")
+        name = (
+            one["title"]
+            .removesuffix("办事指南")
+            .removesuffix("申请指南")
+            .removesuffix("指南")
+            .removesuffix("申请")
+        )
         given = dict(one)
         if "form" in one:
             given["file"] = _form(name, one)
