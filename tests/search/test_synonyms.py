@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def office():
     city = make_organ("411281", name="测试市政府")
-    return Actor(user=make_user(Role.DISCLOSURE_OFFICE, city))
+    return Actor(make_user(Role.DISCLOSURE_OFFICE, city), "政务公开办", "web")
 
 
 def others(text):
@@ -117,7 +117,7 @@ def test_a_group_that_somebody_else_changed_meanwhile_is_not_overwritten(office)
 @pytest.mark.parametrize("role", [r for r in Role.values if r != Role.DISCLOSURE_OFFICE])
 def test_only_the_disclosure_office_keeps_words(role):
     city = make_organ("411281", name="测试市政府")
-    other = Actor(user=make_user(role, city))
+    other = Actor(make_user(role, city), "别人", "web")
     with pytest.raises(PermissionDenied):
         synonyms.add_group(other, kind="two_way", words="甲词、乙词")
     with pytest.raises(PermissionDenied):
