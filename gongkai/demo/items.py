@@ -124,7 +124,7 @@ def generate_items(
             writer.kind(kind, count)
         elif kind != "interpretation":
             writer.kind(kind, count)
-    writer.take(written)
+    writer.take(written, {(one.body, one.code) for one in matters})
     writer.number_documents()
     writer.interpretations(numbers["interpretation"])
     writer.read(written)
@@ -261,8 +261,11 @@ class _Year:
                 name = row["title"].removeprefix(body.name)
                 self.reading.append((row, row["document_number"], name, body.code))
 
-    def take(self, written: Sequence[Written]) -> None:
-        """What was written by hand for the year, but for the interpretations."""
+    def take(self, written: Sequence[Written], adopted: set[tuple[str, str]]) -> None:
+        """What was written by hand for the year, but for the interpretations.
+
+        It answers the matter it is about where its body has taken that on (`adopted`).
+        """
         explained = {one.reads[0] for one in written if one.reads}
         for one in written:
             if one.day.year != self.year or one.reads:
@@ -270,6 +273,8 @@ class _Year:
             row = dict(one.row)
             if row["title"] in explained:
                 row["_explained"] = True
+            if one.day >= self.linked_from and (row["organ"], one.entry) in adopted:
+                row["entries"] = one.entry
             if one.numbered:
                 self.numbered.append((one.day, row, self.bodies[row["organ"]]))
             self.known.add((row["organ"], row["title"]))

@@ -33,6 +33,8 @@ class Written:
     numbered: bool = False
     reads: tuple[str, str] | None = None
     file: dict[str, Any] | None = field(default=None, compare=False)
+    entry: str = ""
+    """The matter of the standard catalogue that it answers, if its body has taken that on."""
 
 
 @cache
@@ -98,7 +100,7 @@ def _guides(city: City, bodies: dict[str, Body], seed: int, until: date) -> Iter
         row = _row(
             body, seed, day, {**given, "statutory": "20-05"}, one["title"], _guide(one, body)
         )
-        yield Written(day, row, file=given.get("file"))
+        yield Written(day, row, file=given.get("file"), entry=one.get("entry", ""))
 
 
 def _guide(one: dict[str, Any], body: Body) -> str:
@@ -154,7 +156,9 @@ def _writings(city: City, bodies: dict[str, Body], seed: int, until: date) -> It
         elif one["column"] == "zcjd":
             row["document_kind"] = "政策解读"
         reads = (one["reads"], one["form"]) if "reads" in one else None
-        yield Written(day, row, one.get("numbered", False), reads, one.get("file"))
+        yield Written(
+            day, row, one.get("numbered", False), reads, one.get("file"), one.get("entry", "")
+        )
 
 
 def _dated(text: str, day: date) -> str:
