@@ -37,7 +37,7 @@ def by_path(records: Any, number: int, base: str) -> dict[str, Any]:
     `base` is the address of the first page; the others are below it.
     """
     paginator = records if isinstance(records, Paginator) else LateJoinPaginator(records, PER_PAGE)
-    if number > paginator.num_pages:
+    if not 1 <= number <= paginator.num_pages:
         raise NotPublished(
             _("这个列表共%(pages)s页，没有第%(number)s页。请从第1页看起。")
             % {"pages": paginator.num_pages, "number": number}

@@ -6,8 +6,9 @@ from datetime import date
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
-from gongkai.disclosure.models import DisclosedItem
+from gongkai.disclosure.models import DisclosedItem, Leader, LeaderVersion
 from tests.browser.conftest import DESKTOP, NARROW, PHONE, Reader
 from tests.browser.test_portal import MODES, RULES, violations
 from tests.factories.catalogue import (
@@ -86,6 +87,12 @@ def pages(live_server: Any) -> dict[str, str]:
     DisclosedItem.entries.through.objects.create(discloseditem=item, catalogueentry=entries[0])
     make_publication(housing, entries[0], date(2024, 1, 5), source="disclosure",
                      source_id=str(item.pk))  # fmt: skip
+    leader = Leader.objects.create(organ=housing)
+    leader.current = LeaderVersion.objects.create(
+        leader=leader, name="甲某", position="局长", duties="主持全面工作。", biography="大学学历。",
+        content_hash="0" * 64, state="approved", decided_at=timezone.now(),
+    )  # fmt: skip
+    leader.save()
     own = f"/organs/{housing.code}"
     return {
         "platform": "/disclosure/",
@@ -101,6 +108,8 @@ def pages(live_server: Any) -> dict[str, str]:
         "body": f"{own}/",
         "former body": "/organs/411281-090/",
         "all of a body": f"{own}/items/",
+        "leaders": "/leaders/",
+        "leader": f"/leaders/{leader.pk}/",
         "column": "/columns/fdzdgknr/",
         "year of a column": "/columns/fdzdgknr/2024/",
         "empty column": "/columns/sp/",

@@ -9,6 +9,7 @@ from gongkai.organs.models import Organ
 from gongkai.portal.platform import applying, queries
 from gongkai.statute import proactive
 from gongkai.statute.parameters import number, parameter
+from tests.factories.catalogue import make_adopted_entry, make_field
 from tests.factories.disclosure import make_column, published
 from tests.factories.organs import make_organ
 from tests.portal.factories import publish
@@ -294,3 +295,22 @@ def test_no_part_costs_more_with_many_items(
     for address, cost in zip(addresses, costs, strict=True):
         with django_assert_num_queries(cost):
             client.get(address, {"round": "2"})
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/disclosure/fdzdgknr/page/0/", "/disclosure/fdzdgknr/page/99999999999999999999/",
+        "/columns/fdzdgknr/page/0/", "/columns/fdzdgknr/1999/page/99999999999999999999/",
+        "/organs/%00/", "/organs/%00/items/", "/organs/%F0%9F%98%80/disclosure/",
+        "/organs/%00/disclosure/zfxxgkzn/", "/topics/%00/", "/topics/%27%20OR%201%3D1/",
+        "/fields/%00/", "/fields/SHJZ/%00/", "/info/catalogue/bodies/%00/",
+        "/info/catalogue/table/%00/", "/info/catalogue/entries/%00/",
+        "/info/catalogue/entries/%E6%88%B6/page/0/", "/leaders/99999999999999999999/",
+        "/leaders/1/picture/99999999999999999999/", "/columns/" + "a" * 1000 + "/",
+    ],
+)  # fmt: skip
+def test_addresses_that_nobody_meant_are_missing(top, columns, client, address):
+    """Given a catalogue in force, so that every view looks for what the address names."""
+    make_adopted_entry(top, field=make_field("SHJZ", name="社会救助"))
+    assert client.get(address).status_code == 404

@@ -98,10 +98,10 @@ def _speeches(body: Organ) -> QuerySet[DisclosedItem]:
 @require_safe
 def leader_picture(request: HttpRequest, number: int, stored: int) -> HttpResponseBase:
     """The picture that a public version shows; no other file of the store."""
-    found = leaders.in_office().filter(pk=number, current__portrait=stored).first()
-    if found is None or found.current is None or found.current.portrait is None:
+    found = leaders.in_office().filter(pk=number).first()
+    kept = found.current.portrait if found is not None and found.current is not None else None
+    if kept is None or kept.pk != stored:
         raise Http404
-    kept = found.current.portrait
 
     def make() -> HttpResponseBase:
         return FileResponse(kept.file.open("rb"), content_type=kept.media_type)
