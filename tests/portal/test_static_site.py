@@ -225,7 +225,7 @@ def test_too_old_a_copy_is_made_anew(city, tmp_path):
     root = tmp_path / "copy"
     copied(root)
     with Export(root) as export:
-        export.state.set(read_at=(timezone.now() - journal.KEPT).isoformat())
+        export.state.note(read_at=(timezone.now() - journal.KEPT).isoformat())
     assert copied(root).whole
 
 
@@ -234,7 +234,7 @@ def test_at_midnight_what_depends_on_the_day_is_drawn_again(city, tmp_path):
     DisclosedItem.objects.filter(pk=item.pk).update(repealed_on=timezone.localdate())
     copied(root)
     with Export(root) as export:
-        export.state.set(day=timezone.localdate() - timezone.timedelta(days=1))
+        export.state.note(day=timezone.localdate() - timezone.timedelta(days=1))
         outcome = export.run()
         drawn = {name for (name,) in export.state.base.execute("SELECT DISTINCT name FROM page")}
     assert not outcome.whole

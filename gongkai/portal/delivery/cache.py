@@ -12,8 +12,9 @@ journal holds no change of its tags since it was drawn, so that there is nothing
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable
-from typing import Final
+from typing import Any, Final, cast
 from urllib.parse import parse_qsl
 
 from django.conf import settings
@@ -36,6 +37,8 @@ KNOWN: Final = frozenset(
 LONGEST_QUERY: Final = 200
 UNKEPT: Final = ("/staff/", "/static/", "/media/", "/demo/", "/search/", "/display/")
 """Below these nothing is ever kept; they are not even looked up."""
+_FILE: Final = re.compile(r"(?:\.[a-z0-9]+|/files/[0-9]+/)$")
+"""Files have validators of their own, and are not made only to be compared."""
 COPYING: Final = "gongkai.copying"
 """In the environment of a request that draws a page for the static copy: "alone" or "with-app"."""
 MEGABYTE: Final = 1024 * 1024
@@ -69,7 +72,7 @@ class PageCacheMiddleware:
         """What decides how the page looks; None for what is never kept."""
         if request.method not in ("GET", "HEAD") or request.path_info.startswith(UNKEPT):
             return None
-        if COPYING in request.META:
+        if COPYING in request.META or _FILE.search(request.path_info):
             return None
         query = request.META.get("QUERY_STRING", "")
         if query and not _is_known(query):
@@ -89,7 +92,7 @@ class PageCacheMiddleware:
         """The page from its view, kept when it may be."""
         begun, position = self.memory.begin()
         expires = next_midnight()
-        conditions = {
+        conditions: dict[str, Any] = {
             name: request.META.pop(name)
             for name in ("HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE")
             if name in request.META
@@ -98,12 +101,11 @@ class PageCacheMiddleware:
         request.META.update(conditions)
         shown = getattr(response, "shown", None)
         if (
-            shown is None
+            not isinstance(response, HttpResponse)
+            or shown is None
             or response.status_code != 200
-            or response.streaming
             or response.cookies
             or getattr(request, "_csp_nonce", None)  # a page of this one answer
-            or not isinstance(response, HttpResponse)
         ):
             return _conditionally(request, response) if conditions else response
         patch_vary_headers(response, ["Accept-Encoding"])
@@ -186,7 +188,7 @@ def _conditionally(request: HttpRequest, response: HttpResponseBase) -> HttpResp
             request,
             etag=response.headers["ETag"],
             last_modified=parse_http_date_safe(moment) if moment else None,
-            response=response,
+            response=cast(Any, response),
         )
         or response
     )

@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from html import unescape
 from pathlib import PurePosixPath
-from typing import Any, Final
+from typing import Any, Final, cast
 from urllib.parse import unquote, urljoin, urlsplit
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.handlers.wsgi import WSGIHandler, WSGIRequest
+from django.http import HttpResponse
 from django.http.request import validate_host
 
 from gongkai.portal.delivery.cache import COPYING
@@ -132,10 +133,10 @@ class Draughtsman:
                 links = frozenset({onward} if onward and name_of(onward) else ())
                 return Drawn(path, name, response.status_code, location=location, links=links)
             content = (
-                b"".join(response.streaming_content) if response.streaming else response.content
-            )  # type: ignore[attr-defined]
+                b"".join(response) if response.streaming else cast(HttpResponse, response).content
+            )
         finally:
-            for closing in response._resource_closers:
+            for closing in response._resource_closers:  # type: ignore[attr-defined]
                 closing()
         media_type = response.headers.get("Content-Type", "").partition(";")[0].strip()
         shown = getattr(response, "shown", None)

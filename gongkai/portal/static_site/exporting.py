@@ -23,7 +23,6 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Final
 
-from django.apps import apps
 from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.contrib.staticfiles.storage import staticfiles_storage
@@ -35,6 +34,7 @@ import gongkai
 from gongkai.disclosure.models import DisclosedItem
 from gongkai.portal import maintenance, preferences, triggers
 from gongkai.portal.delivery import journal, tags
+from gongkai.portal.models import MovedAddress
 from gongkai.portal.static_site import addresses, workers
 from gongkai.portal.static_site.drawing import Draughtsman
 from gongkai.portal.static_site.state import FOLDER, State
@@ -209,11 +209,11 @@ class Export:
         outcome = Outcome(whole=True)
         begun = self.state.get("begun")
         if begun != shape or anew or not self.state.get("begun_position"):
-            self.state.set(
+            self.state.note(
                 run=self._run + 1, begun=shape, begun_position=journal.position(), begun_on=today
             )
             self.state.clear()
-        self.state.set(dirty="1")
+        self.state.note(dirty="1")
         self.state.commit()
         position, on = self.state.get("begun_position"), self.state.get("begun_on")
         run = self._run
@@ -232,7 +232,7 @@ class Export:
             if path not in failed:
                 self._remove(path, outcome)
         put(self.root, "503.html", maintenance.draw(maintenance.Closure()).encode())
-        self.state.set(
+        self.state.note(
             shape=shape, position=position, day=on, begun="", begun_position="",
             read_at=timezone.now().isoformat(), dirty="",
         )  # fmt: skip
@@ -263,7 +263,7 @@ class Export:
         run = self._run
         if fresh or due:
             due |= {path for path in addresses.places() if not self.state.has(path)}
-        self.state.set(dirty="1")
+        self.state.note(dirty="1")
         self.state.commit()
         # What readers see first is drawn first: pages of items, the beginnings of lists.
         deep = {path for path in due if _number(path) > SHALLOW}
@@ -274,7 +274,7 @@ class Export:
             self._draw(iter(waiting), run, outcome, lambda path: not self.state.has(path))
             if limit >= 0:
                 break
-        self.state.set(
+        self.state.note(
             position=found.position,
             handled=",".join(str(key) for key, _tag in found.rows)
             if connection.vendor == "postgresql"
@@ -297,7 +297,7 @@ class Export:
     def _note_failures(self, outcome: Outcome) -> None:
         before = set(json.loads(self.state.get("failed") or "[]")) - outcome.tried
         failed = sorted(before | {path for path, _problem in outcome.failed})
-        self.state.set(failed=json.dumps(failed, ensure_ascii=False), failed_at=time.time())
+        self.state.note(failed=json.dumps(failed, ensure_ascii=False), failed_at=time.time())
 
     def _turned(self, last: date, today: date) -> set[str]:
         """The tags of documents that since then came into force, expired, or were repealed."""
@@ -440,14 +440,14 @@ class Export:
 
     def _redirects(self) -> bool:
         """The addresses that lead on, for nginx. Whether they changed."""
-        moved = apps.get_model("portal", "MovedAddress").objects.order_by("path")
+        moved = MovedAddress.objects.order_by("path")
         rows = [*moved.values_list("path", "target"), *self.state.moved()]
         text = "".join(f"{_quoted(path)} {_quoted(target)};\n" for path, target in rows)
         digest = hashlib.sha256(text.encode()).hexdigest()
         if digest == self.state.get("redirects"):
             return False
         put(self.root, f"{FOLDER}/redirects.map", text.encode())
-        self.state.set(redirects=digest)
+        self.state.note(redirects=digest)
         self.state.commit()
         return True
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 from csp.utils import build_policy
@@ -110,7 +110,8 @@ def configuration(
     root: Path, *, with_app: bool, listen: str = "80", upstream: str = "http://127.0.0.1:8000"
 ) -> str:
     """The configuration for this copy."""
-    policy = build_policy(config=settings.CONTENT_SECURITY_POLICY["DIRECTIVES"])
+    directives: dict[str, Any] = settings.CONTENT_SECURITY_POLICY["DIRECTIVES"]  # type: ignore[assignment]
+    policy = build_policy(config=directives)
     types = {
         "application/pdf": "pdf", "image/png": "png", "image/jpeg": "jpg", "image/gif": "gif",
         "image/webp": "webp", "image/bmp": "bmp",

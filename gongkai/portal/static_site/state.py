@@ -69,7 +69,7 @@ class State:
         row = self.base.execute("SELECT value FROM meta WHERE name = ?", [name]).fetchone()
         return str(row[0]) if row else ""
 
-    def set(self, **facts: object) -> None:
+    def note(self, **facts: object) -> None:
         self.base.executemany(
             "INSERT OR REPLACE INTO meta (name, value) VALUES (?, ?)",
             [(name, str(value)) for name, value in facts.items()],
