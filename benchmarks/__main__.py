@@ -341,6 +341,27 @@ def pages(size: Size) -> None:
     )
 
 
+def relevance(size: Size) -> None:
+    from benchmarks.relevance.judging import CLASSES
+
+    with empty_database("SQLite") as environment:
+        got = run("relevance", environment)
+    rows = []
+    for kind, label in {**CLASSES, "all": "**all**"}.items():
+        figures = [by_kind[kind] for by_kind in got["ways"].values()]
+        cells = [f"{ndcg:.2f} / {mrr:.2f}" for _count, ndcg, mrr, _seconds in figures]
+        rows.append((label, figures[0][0], *cells))
+    times = [by_kind["all"][3] for by_kind in got["ways"].values()]
+    rows.append(("mean time of an answer", "", *(f"{one * 1000:.0f} ms" for one in times)))
+    table(
+        f"{got['questions']} judged questions over {got['documents']:,} items: NDCG@10 / MRR",
+        ("class", "questions", *got["ways"]),
+        rows,
+    )
+    for question in got["unanswered"]:
+        print(f"No document of the city answers “{question}”: its judgement is out of date.")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks")
     parser.add_argument(
@@ -356,6 +377,7 @@ def main() -> None:
             "items",
             "pages",
             "search",
+            "relevance",
             [],
         ],
     )
@@ -372,6 +394,7 @@ def main() -> None:
         "items",
         "pages",
         "search",
+        "relevance",
     ):
         globals()[name](size)
 
