@@ -25,7 +25,14 @@ from gongkai.organs.policy import authorise
 
 APPROVE: Final = "disclosure.approve"
 IMPORT: Final = "disclosure.import"
-TEXTS: Final = ("name", "position", "duties", "biography", "office_phone")
+LABELS: Final = {
+    "name": "姓名",
+    "position": "职务",
+    "duties": "工作分工",
+    "biography": "简历",
+    "office_phone": "办公电话",
+}
+TEXTS: Final = tuple(LABELS)
 FIELDS: Final = (*TEXTS, "portrait", "in_office_from")
 """What a version says."""
 PICTURES: Final = frozenset({"image/png", "image/jpeg", "image/webp"})
@@ -169,8 +176,8 @@ def findings(version: LeaderVersion) -> list[Finding]:
     lexicon = guarding.lexicon_for(version.leader.organ)
     found: list[Finding] = []
     for name in TEXTS:
-        label = str(LeaderVersion._meta.get_field(name).verbose_name)
-        found += scan_text(getattr(version, name), lexicon, where=label, on=timezone.localdate())
+        where = LABELS[name]
+        found += scan_text(getattr(version, name), lexicon, where=where, on=timezone.localdate())
     return found
 
 
