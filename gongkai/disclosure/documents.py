@@ -120,6 +120,7 @@ class _Parts:
 
 
 def _document(item: DisclosedItem, parts: _Parts, today: date) -> Document:
+    assert item.published_at is not None
     columns = list(
         dict.fromkeys(
             above
@@ -203,7 +204,7 @@ def _lists(rows: Iterable[tuple[int, Any]]) -> Mapping[int, list[Any]]:
 def _text_of(stored: StoredFile) -> str:
     try:
         with stored.file.open("rb") as stream:
-            return text_of(read(stream, f"a{stored.extension}"), MAX_FILE_TEXT + 1)
+            return text_of(read(stream.file, f"a{stored.extension}"), MAX_FILE_TEXT + 1)
     except (OSError, ValueError):
         # Gone from the storage: it has no words to find. The item's page says that it is missing.
         return ""

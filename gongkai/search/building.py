@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from django.db import IntegrityError, connection, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from gongkai.search import generations, indexing, registry
@@ -137,7 +138,7 @@ def _write(generation: Generation, source: str, keys: Sequence[int]) -> None:
         )
 
 
-def _changes(source: str, keys: Sequence[int]):  # type: ignore[no-untyped-def]
+def _changes(source: str, keys: Sequence[int]) -> QuerySet[PendingChange]:
     return PendingChange.objects.filter(source=source, key__in=keys)
 
 
@@ -155,7 +156,7 @@ def _switch(generation: Generation) -> None:
     generation.refresh_from_db()
 
 
-def _retire(rows) -> None:  # type: ignore[no-untyped-def]
+def _retire(rows: QuerySet[Generation]) -> None:
     rows.update(state=Generation.State.RETIRED, beat_at=timezone.now())
 
 

@@ -164,8 +164,8 @@ def clean(now: datetime | None = None, grace: timedelta = timedelta(0)) -> int:
             with transaction.atomic():
                 texts = SearchText.objects.filter(pk__gte=keys[0], pk__lte=keys[-1])
                 texts._raw_delete(using=connection.alias)
-                rows = SearchDocument.objects.filter(pk__range=(keys[0], keys[-1]))
-                rows._raw_delete(using=connection.alias)
+                gone = SearchDocument.objects.filter(pk__range=(keys[0], keys[-1]))
+                gone._raw_delete(using=connection.alias)
         generation.delete()
         found += 1
     return found

@@ -28,6 +28,8 @@ found. An eight-hundred-page attachment still fits."""
 NUMBER: Final = "number"
 SOURCE: Final = "source"
 _PARTS: Final = "\n"
+Data = bytes | memoryview
+"""As one database hands binary columns out, and as the other does."""
 
 
 @dataclass(frozen=True)
@@ -103,12 +105,12 @@ def pack(document: Document, today: date) -> Packed:
     )
 
 
-def words_of(tokens: bytes) -> Words:
+def words_of(tokens: Data) -> Words:
     """The words that were packed."""
     return Words(*unsqueeze(tokens).split(_PARTS))
 
 
-def lexemes_of(tokens: bytes) -> list[str]:
+def lexemes_of(tokens: Data) -> list[str]:
     """The set of a document, in a fixed order; words of the title first if there are too many."""
     words = words_of(tokens)
     title = words.title.split()
@@ -130,12 +132,12 @@ def squeeze(text: str) -> bytes:
     return zlib.compress(text.encode("utf-8", "replace"), 6) if text else b""
 
 
-def unsqueeze(data: bytes | memoryview) -> str:
+def unsqueeze(data: Data) -> str:
     """The text that was packed."""
     return zlib.decompress(data).decode() if data else ""
 
 
-def facet_keys(data: bytes | memoryview) -> array[int]:
+def facet_keys(data: Data) -> array[int]:
     """Keys of facets as they stand in one or several rows."""
     keys = array("I")
     keys.frombytes(bytes(data))

@@ -42,6 +42,7 @@ from gongkai.search.models.index import DAY_BITS, NUMBER_BITS, noon_of
 from gongkai.search.packing import (
     NUMBER,
     SOURCE,
+    Data,
     facet_keys,
     unsqueeze,
     words_of,
@@ -193,7 +194,7 @@ def _find(
         own = OneOf(tuple(Has(label(NUMBER, one)) for one in parsed.numbers))
         exact = ask([own], CANDIDATES)
     wanted = [_clause(clause, titles=query.titles_only) for clause in parsed.clauses]
-    places: list[int] = []
+    places = []
     if wanted:
         places = ask(wanted, limit)
     elif parsed.phrases:
@@ -265,7 +266,7 @@ def _verified(places: Sequence[int], phrases: Sequence[str], *, titles_only: boo
     kept = set()
     for portion in _portions(places):
         titles = dict(SearchDocument.objects.filter(pk__in=portion).values_list("pk", "title"))
-        texts: Mapping[int, tuple[bytes, bytes]] = {}
+        texts: Mapping[int, tuple[Data, Data]] = {}
         if not titles_only:
             rows = SearchText.objects.filter(pk__in=portion)
             texts = {

@@ -64,9 +64,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        {"rebuild": self.rebuild, "follow": self.follow, "status": self.status, "tidy": self.tidy}[
-            options["what"]
-        ](**options)
+        getattr(self, options["what"])(**options)
 
     def tidy(self, **_: Any) -> None:
         """Prepare words and forget old counts now."""
