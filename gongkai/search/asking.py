@@ -94,16 +94,14 @@ def _at_exit() -> None:
 atexit.register(_at_exit)
 
 
-def counted(
-    since: Any = None, until: Any = None, *, empty: bool = False
-) -> QuerySet[AskedWords, dict[str, Any]]:
+def counted(since: Any = None, until: Any = None, *, empty: bool = False) -> QuerySet[Any, Any]:
     """Questions with their counts: (text, asked, nothing, days); `empty`: those without hits."""
     rows = AskedWords.objects.all()
     if since is not None:
         rows = rows.filter(day__gte=since)
     if until is not None:
         rows = rows.filter(day__lte=until)
-    found = rows.values("text").annotate(
+    found: QuerySet[Any, Any] = rows.values("text").annotate(
         asked=Sum("times"), nothing=Sum("empty"), days=Count("day")
     )
     found = found.filter(asked__gte=OCCASIONS, days__gte=DAYS)

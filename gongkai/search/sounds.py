@@ -36,7 +36,7 @@ def _readings() -> dict[int, str]:
     finally:
         if alone:
             del os.environ[_NO_PHRASES]
-    return PINYIN_DICT  # type: ignore[no-any-return]
+    return PINYIN_DICT
 
 
 @cache

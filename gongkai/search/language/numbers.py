@@ -133,9 +133,9 @@ def find_numbers(plain: str) -> list[Found]:
             form = f"{issuer}令第{serial}号"
             _keep(found, Found(form, f"令n{serial}", form, *number.span()))
     if not found:
-        number = _BARE.fullmatch(plain)
-        if number:
-            year, serial = int(number["year"]), int(number["serial"])
+        bare = _BARE.fullmatch(plain)
+        if bare:
+            year, serial = int(bare["year"]), int(bare["serial"])
             form = _back(year, serial)
             certain = plain[0].isalpha() or "号" in plain
             found.append(Found(form, f"{year}n{serial}", form, 0, len(plain), certain))

@@ -9,8 +9,8 @@ from django.db import migrations
 def install(apps, schema_editor):
     data = files("gongkai.search") / "data"
     group = apps.get_model("search", "SynonymGroup")
-    with (data / "synonyms.csv").open(encoding="utf-8", newline="") as source:
-        rows = list(csv.DictReader(source))
+    source = (data / "synonyms.csv").read_text(encoding="utf-8")
+    rows = list(csv.DictReader(source.splitlines()))
     group.objects.bulk_create(
         group(
             kind="one_way" if row["规范用词"] else "two_way",

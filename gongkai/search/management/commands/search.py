@@ -12,6 +12,7 @@ import os
 import sys
 import time
 from argparse import ArgumentParser
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -64,7 +65,13 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        getattr(self, options["what"])(**options)
+        doing: dict[str, Callable[..., None]] = {
+            "rebuild": self.rebuild,
+            "follow": self.follow,
+            "status": self.status,
+            "tidy": self.tidy,
+        }
+        doing[options["what"]](**options)
 
     def tidy(self, **_: Any) -> None:
         """Prepare words and forget old counts now."""
