@@ -181,7 +181,11 @@ class Memory:
 
     def _read(self) -> None:
         if self._position is None:
-            self._position = journal.position()
+            # What is visible now was so before any page is drawn, also what came after the oldest
+            # transaction that is still under way.
+            found = journal.changes(journal.position())
+            self._handled = {key for key, _tag in found.rows}
+            self._position = found.position
             return
         found = journal.changes(self._position)
         if found.all:
