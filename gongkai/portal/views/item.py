@@ -16,6 +16,7 @@ from django.views.decorators.http import require_safe
 from gongkai.catalogue.models import Column
 from gongkai.disclosure import presenting
 from gongkai.disclosure.models import Attachment, DisclosedItem, StoredFile
+from gongkai.organs.staff_views.base import MAX_KEY
 from gongkai.portal import conditional, items, previews, reading
 from gongkai.portal.delivery import tags
 from gongkai.portal.delivery.cache import COPYING
@@ -132,6 +133,8 @@ class Attached:
 
 def _attached(request: HttpRequest, number: int, stored: int) -> Attached | HttpResponse:
     """The file of the address, or the page that says why there is none. Two statements."""
+    if max(number, stored) > MAX_KEY:
+        raise Http404
     found = (
         Attachment.objects.filter(item=number, stored=stored, item__published_at__isnull=False)
         .select_related("stored", "item__organ", "item__column__parent")

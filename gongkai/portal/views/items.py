@@ -82,7 +82,8 @@ def _elsewhere(data: QueryDict, question: Question) -> str:
     """Where an address of the list leads that has, or always had, a page of its own."""
     if question.words:
         return f"{reverse('portal:search')}{question.url()}"
-    if entry := data.get("entry", "").strip()[:40]:
+    entry = data.get("entry", "").strip()[:40]
+    if entry and entry.isprintable():
         return reverse("portal:catalogue_entry", args=[entry])
     if name := data.get("name", "").strip()[:60]:
         return f"{reverse('portal:item_list')}{_of_bodies(question, name).url()}".rstrip("?")

@@ -18,7 +18,8 @@ def display(request: HttpRequest) -> HttpResponse:
     changes nothing but the size or colour of the letters, which one more click undoes.
     """
     back = request.GET.get("next", "")
-    if not url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()}):
+    local = back.startswith("/") and url_has_allowed_host_and_scheme(back, allowed_hosts=None)
+    if not local:
         back = reverse("portal:home")
     response = HttpResponseRedirect(back)
     choice = request.GET.get("set", "")
