@@ -125,9 +125,9 @@ def questions(made: Made) -> dict[str, list[dict]]:
     pairs = [f"{word(chance)} {chance.choice(BODIES)[1:]}" for _ in range(QUESTIONS)]
     organ = [f"411281-{int(ORGANS * chance.random() ** 2):03d}" for _ in range(QUESTIONS)]
     year = [str(chance.randrange(2011, 2026)) for _ in range(QUESTIONS)]
-    numbers = []
+    numbers, kept = [], sample(made, DIFFERENT)
     while len(numbers) < QUESTIONS:
-        found = made.document(chance.randrange(made.count) + 1).numbers
+        found = made.document(chance.choice(kept)).numbers
         numbers += [one.replace("〔", "[").replace("〕", "]") for one in found]
     counted = ("organ", "topic", "year", "kind")
     return {
