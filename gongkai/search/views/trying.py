@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django import forms
@@ -14,6 +15,7 @@ from gongkai.search.forms import TrialForm
 from gongkai.search.views.base import SearchView
 
 SHOWN = 10
+_NUMBER = re.compile(r"(?:\d{4}|令)n\d+$")
 
 
 class TryView(SearchView, ServiceFormView):
@@ -39,6 +41,8 @@ class TryView(SearchView, ServiceFormView):
             "clauses": [
                 [(" ".join(way.tokens), way.weight < 1) for way in clause.alternatives]
                 for clause in parsed.clauses
+                # A number's own token says nothing to people; the number stands above.
+                if not _NUMBER.search(clause.alternatives[0].tokens[0])
             ],
         }
         return self.render_to_response(self.get_context_data(form=form, found=found))
