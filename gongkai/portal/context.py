@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest
 from django.utils.translation import get_language
 
@@ -47,11 +48,19 @@ class Site:
         return "".join(character for character in self.police if character.isdigit())
 
 
+def _host_of(request: HttpRequest | None) -> str:
+    """The host asked for; empty on the page that refuses a foreign one."""
+    try:
+        return request.get_host() if request is not None else ""
+    except DisallowedHost:
+        return ""
+
+
 def current_site(request: HttpRequest | None) -> Site:
     chosen = preferences.current()
     return Site(
         name=chosen.name,
-        domain=request.get_host() if request is not None else "",
+        domain=_host_of(request),
         operator=chosen.operator,
         contact=chosen.contact,
         code=chosen.code,

@@ -164,7 +164,7 @@ def test_too_many_parameters_are_refused_in_words(town, reader):
         "/columns/%3Cscript%3Ealert(1)%3C%2Fscript%3E/", "/organs/%00/", "/organs/..%2f..%2f/",
         "/topics/%F0%9F%8F%A0/", "/info/99999999999999999999999/", "/info/0/", "/info/-1/",
         "/info/1/files/99999999999999999999999/", "/info/1/document.exe", "/reports/411281/9999/",
-        "/reports/data.exe", "//evil.example/", "/\\evil.example/", "/info//", "/%2e%2e/",
+        "/reports/data.exe", "/\\evil.example/", "/info//", "/%2e%2e/",
         "/fields/%00/x/", "/info/catalogue/entries/../../x/", "/leaders/99999999999999999999/",
         "/sitemap-items-99999999999999999999.xml", "/disclosure/nope/", "/columns/no-such/",
         "/organs/999999/", "/topics/99/", "/fields/NOPE/", "/%E4%B9%89%E9%A9%AC/",
@@ -192,7 +192,7 @@ def test_only_questions_are_answered(town, reader):
 
 
 def test_strange_headers_and_cookies_are_harmless(town, reader):
-    for value in (MARKUP, "\x01", "a" * 8_000, "dark.elder.none", "{}", "；"):
+    for value in (MARKUP, "\x01", "a" * 8_000, "dark.elder.none", "{}", "\xff"):
         reader.cookies["display"] = value
         reader.cookies["django_language"] = value
         for address in ("/", "/info/", "/search/?q=a"):
@@ -240,7 +240,7 @@ def test_while_the_index_is_absent_the_site_still_answers(town, reader):
     assert Path(settings.MEDIA_ROOT).exists()
     with transaction.atomic():
         SearchDocument.objects.all().delete()
-        for address in ("/search/?q=住房", "/info/?organ=411281-011", "/policies/", "/"):
+        for address in ("/search/?q=住房", "/info/?organ=411281-011&year=2024", "/policies/", "/"):
             response = reader.get(address)
             assert response.status_code == 200, address
             assert "<h1" in body(response)

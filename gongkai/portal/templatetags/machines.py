@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django import template
+from django.core.exceptions import DisallowedHost
 from django.template.context import RequestContext
 from django.utils.safestring import SafeString, mark_safe
 
@@ -15,7 +16,10 @@ register = template.Library()
 def absolute_url(context: RequestContext, path: str) -> str:
     """The whole address of a local one; without any, that of this page without its query."""
     request = context["request"]
-    address: str = request.build_absolute_uri(path or request.path)
+    try:
+        address: str = request.build_absolute_uri(path or request.path)
+    except DisallowedHost:  # the page that refuses a foreign host is drawn with this too
+        return path or str(request.path)
     return address
 
 
