@@ -16,7 +16,7 @@ from gongkai.disclosure import services
 from gongkai.disclosure.bulk.files import Store
 from gongkai.disclosure.forms.files import MAX_AGE
 from gongkai.disclosure.guarding import lexicon_for
-from gongkai.disclosure.models import Attachment, StoredFile
+from gongkai.disclosure.models import Attachment, FileText, LeaderVersion, StoredFile
 from gongkai.disclosure.services import tidying
 from gongkai.ledger.actor import Actor
 from gongkai.ledger.models import LedgerEntry
@@ -160,7 +160,8 @@ def test_only_attachments_refer_to_files() -> None:
         for field in model._meta.concrete_fields
         if field.related_model is StoredFile
     }
-    assert referring == {Attachment}
+    # What a file says goes with it; the others keep it.
+    assert referring == {Attachment, LeaderVersion, FileText}
 
 
 def test_the_number_of_statements_does_not_grow_with_the_versions(
