@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, timedelta
+from io import BytesIO
 from itertools import pairwise
 
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from gongkai.catalogue.models import Column
 from gongkai.demo import leaders as demo_leaders
 from gongkai.demo.city import load_city
+from gongkai.demo.files import described
 from gongkai.demo.writings import FIRST, written
 from gongkai.disclosure import leaders
 from gongkai.disclosure.models import (
@@ -101,9 +103,15 @@ def test_every_body_has_leaders_in_order_and_nobody_of_them_exists(loaded_city):
 
 def test_files_say_what_no_page_says(loaded_city):
     """Given a file of a page, then a word of it stands in no page: search must read the file."""
-    attachment = Attachment.objects.get(name="公共租赁住房申请表.docx")
-    with attachment.stored.file.open("rb") as stream:
-        text = "".join(segment.text for segment in read(stream, attachment.name).segments)
+    name = "公共租赁住房申请表.docx"
+    assert Attachment.objects.filter(name=name, item__live=True).exists()
+    (form,) = [
+        one.file
+        for one in written(loaded_city, SEED, UNTIL)
+        if one.file and one.file["name"] == name
+    ]
+    document = read(BytesIO(described(form)), name)
+    text = "".join(segment.text for segment in document.segments)
     assert "申请户型" in text
     assert not DisclosedItem.objects.filter(body__contains="申请户型").exists()
     carrying = Attachment.objects.values("item").distinct().count()
