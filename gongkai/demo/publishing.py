@@ -302,7 +302,8 @@ def _repeal(actor: Actor, normative: Sequence[Normative]) -> None:
             continue
         newer = [one for one in kept if old.issued_on < one.issued_on <= old.repealed_on]
         own = [one for one in newer if one.body == old.body]
-        by = max(own or newer, key=lambda one: one.issued_on, default=None)
+        citys = [one for one in newer if "-" not in one.body]
+        by = max(own or citys, key=lambda one: one.issued_on, default=None)
         told = f"由{by.number}文件废止。" if by else "经清理予以废止。"
         disclosure.repeal(
             actor, items[old.number], old.repealed_on,
