@@ -110,6 +110,7 @@ def article_of(item: DisclosedItem, source: str) -> Article:
 
     The first picture of its text stands for it: the page shows that one and no other.
     """
+    assert item.published_at is not None  # what is not public has no page
     issuers = [issuer.name for issuer in item.issuers.all()]
     return Article(
         title=item.title,

@@ -85,7 +85,7 @@ def write(request: HttpRequest, channel: Channel, items: QuerySet[DisclosedItem]
     )
     for item in newest(items):
         address = request.build_absolute_uri(reverse("portal:item", args=[item.pk]))
-        topic = item.topic.label if item.topic_id else ""
+        topic = item.topic.label if item.topic else ""
         feed.add_item(
             title=clean(item.title),
             link=address,
@@ -102,7 +102,7 @@ def write(request: HttpRequest, channel: Channel, items: QuerySet[DisclosedItem]
 
 def newest(items: QuerySet[DisclosedItem]) -> QuerySet[DisclosedItem]:
     """The newest first, with what an entry tells and only the beginning of the text."""
-    return (
+    found: QuerySet[DisclosedItem] = (
         items.select_related("organ", "column", "topic")
         .only(
             "title", "summary", "published_at", "last_published_at", "organ__name",
@@ -111,6 +111,7 @@ def newest(items: QuerySet[DisclosedItem]) -> QuerySet[DisclosedItem]:
         .annotate(beginning=Substr("body", 1, 4_000))
         .order_by("-published_at", "-pk")[:NEWEST]
     )  # fmt: skip
+    return found
 
 
 def summary_of(item: Any) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any, Final
 
@@ -26,7 +26,7 @@ ROUND: Final = "转来转去又回到旧网址，请核对。"
 Reason = MovedAddress.Reason
 
 
-def _address(check: Any) -> imports.Parser:
+def _address(check: Any) -> Callable[[Any], str]:
     """A cell that holds an address."""
 
     def parse(value: Any) -> str:
