@@ -64,6 +64,8 @@ FACET_VALUES: Final = 500
 LIMITED_HITS: Final = 1_000
 """Titles found without an index, newest first."""
 LIMITED_WORDS: Final = 8
+FEW: Final = 5
+"""A sentence with fewer hits holds words that hardly any document has by chance."""
 
 
 @dataclass(frozen=True)
@@ -84,8 +86,10 @@ def search(query: Query) -> Results:
         return _answer(query, None)
     parsed = language.parse(text, query.verbatim)
     results = _answer(query, parsed)
-    if results.total or query.verbatim:
+    if query.verbatim:
         return results
+    if results.total:
+        return _more(query, parsed, results)
     corrected = language.correct(text)
     if corrected and corrected != text:
         better = _answer(replace(query, text=corrected), language.parse(corrected))
@@ -97,6 +101,18 @@ def search(query: Query) -> Results:
         if better.total:
             return replace(better, partial=True)
         looser = language.loosen(looser)
+    return results
+
+
+def _more(query: Query, parsed: Parsed, results: Results) -> Results:
+    """A whole sentence with hardly a hit is asked with fewer words; what has all of them leads."""
+    looser: Parsed | None = parsed
+    if results.total >= FEW or not parsed.asks or parsed.numbers or query.facets:
+        return results
+    while (looser := language.loosen(looser)) is not None:
+        more = _answer(query, looser)
+        if more.total >= FEW:
+            return replace(more, partial=True)
     return results
 
 

@@ -41,6 +41,11 @@ class Parsed:
     """A title with one of these is likelier what is meant (a guide, where somebody asks how)."""
 
     @property
+    def asks(self) -> bool:
+        """It is a sentence that asks how or where, not a row of words."""
+        return any(way.weight >= 1 for way in self.preferred)
+
+    @property
     def is_empty(self) -> bool:
         """Nothing in it can be searched for."""
         return not (self.clauses or self.phrases or self.numbers)
