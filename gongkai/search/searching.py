@@ -106,13 +106,14 @@ def search(query: Query) -> Results:
 
 def _more(query: Query, parsed: Parsed, results: Results) -> Results:
     """A whole sentence with hardly a hit is asked with fewer words; what has all of them leads."""
-    looser: Parsed | None = parsed
     if results.total >= FEW or not parsed.asks or parsed.numbers or query.facets:
         return results
-    while (looser := language.loosen(looser)) is not None:
+    looser = language.loosen(parsed)
+    while looser is not None:
         more = _answer(query, looser)
         if more.total >= FEW:
             return replace(more, partial=True)
+        looser = language.loosen(looser)
     return results
 
 
