@@ -11,7 +11,9 @@ from typing import Any, Final
 from django.db import connection
 from django.db.models import Count, F, Max, Q, QuerySet
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from gongkai.catalogue.models import (
     CatalogueEntry,
@@ -35,6 +37,15 @@ FIRST_YEAR: Final = 2008
 FEW: Final = 5
 """So many items of each matter stand on the page of a key field."""
 MANY_BODIES: Final = 200
+KIND_NAMES: Final[dict[OrganKind, str | Promise]] = {
+    OrganKind.GOVERNMENT: gettext_lazy("人民政府"),
+    OrganKind.DEPARTMENT: gettext_lazy("政府部门"),
+    OrganKind.SUBDISTRICT: gettext_lazy("街道办事处"),
+    OrganKind.TOWNSHIP: gettext_lazy("乡镇人民政府"),
+    OrganKind.INSTITUTION: gettext_lazy("授权组织"),
+    OrganKind.PUBLIC_UTILITY: gettext_lazy("公共企事业单位"),
+}
+"""The kinds of bodies as headings in the reader's language."""
 _YEAR: Final = re.compile(r"(20\d\d)\s*年")
 SLIM: Final = ("address", "phone", "email", "office_hours", "credit_code")
 
@@ -111,7 +122,7 @@ def by_kind(organs: Iterable[Organ]) -> list[Kind]:
         if one.is_active():
             found[one.kind].append(one)
     return [
-        Kind(str(OrganKind(kind).label), tuple(members))
+        Kind(str(KIND_NAMES[OrganKind(kind)]), tuple(members))
         for kind, members in found.items()
         if members
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -20,11 +21,13 @@ from django.utils.http import urlencode
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
-from gongkai.portal import addresses, reading
+from gongkai.portal import addresses, articles, reading
 from gongkai.portal.paging import page_address
 from gongkai.reports.models import AnnualReport
 
 register = template.Library()
+
+_HAN = re.compile(r"[\u4e00-\u9fff]")
 
 
 @register.simple_tag
@@ -53,6 +56,20 @@ def reader_date(value: date | datetime | None) -> str:
 def number(value: int | Decimal | None) -> str:
     """A figure with thousands separated: 5,292 or 37,597.005; a dash where there is none."""
     return "—" if value is None else f"{value:,}"
+
+
+@register.filter
+def article(printed: str) -> str:
+    """An article of the law in the reader's language."""
+    return articles.told(printed)
+
+
+@register.filter
+def record_lang(text: object) -> SafeString:
+    """The lang attribute of what may be a record (a name, a title) or a word of the interface: on
+    a page in another language, only records have Chinese characters."""
+    foreign = not (get_language() or "").startswith("zh")
+    return SafeString(' lang="zh-Hans"' if foreign and _HAN.search(str(text)) else "")
 
 
 @register.filter

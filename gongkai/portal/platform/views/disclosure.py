@@ -13,6 +13,7 @@ from django.http import Http404, HttpRequest, HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
 from gongkai.disclosure import presenting
@@ -78,7 +79,7 @@ def trail(body: Organ | None) -> tuple[Crumb, ...]:
     if body is None:
         return (Crumb(_("政府信息公开"), reverse("portal:disclosure")),)
     return (
-        Crumb(_("机关"), reverse("portal:organ_list")),
+        Crumb(pgettext("list", "机关"), reverse("portal:organ_list")),
         Crumb(body.label, reverse("portal:organ", args=[body.code])),
         Crumb(_("政府信息公开"), _front_url(body)),
     )
@@ -105,7 +106,7 @@ def front(request: HttpRequest, code: str = "") -> HttpResponseBase:
     title = _("政府信息公开")
     context = {
         "page": Page(
-            title=f"{body.name}{title}" if body else title,
+            title=_("%(body)s%(title)s") % {"body": body.name, "title": title} if body else title,
             description=_("指南、制度、法定主动公开内容、年报和依申请公开，按统一的次序排列"),
             section="info",
             crumbs=(*trail(body)[:-1], Crumb(title)),
@@ -160,7 +161,7 @@ def part(
     crumbs = (Crumb(label, address(found, body)), *shown.crumbs) if shown.crumbs else ()
     context = {
         "page": Page(
-            title=f"{body.name}{title}" if body else title,
+            title=_("%(body)s%(title)s") % {"body": body.name, "title": title} if body else title,
             description=found.description,
             section="info",
             crumbs=(*trail(body), *(crumbs or (Crumb(label),))),

@@ -9,6 +9,7 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
 from gongkai.catalogue.models import ColumnKind
@@ -41,7 +42,10 @@ def leader_list(request: HttpRequest) -> HttpResponseBase:
             title=_("领导信息"),
             description=_("各机关领导的姓名、职务、工作分工和简历"),
             section="organs",
-            crumbs=(Crumb(_("机关"), reverse("portal:organ_list")), Crumb(_("领导信息"))),
+            crumbs=(
+                Crumb(pgettext("list", "机关"), reverse("portal:organ_list")),
+                Crumb(_("领导信息")),
+            ),
             column=_column(),
         ),
         "groups": [(organ, list(some)) for organ, some in groupby(found, lambda one: one.organ)],
@@ -69,7 +73,7 @@ def leader(request: HttpRequest, number: int) -> HttpResponseBase:
             % {"organ": found.organ.name, "position": version.position, "name": version.name},
             section="organs",
             crumbs=(
-                Crumb(_("机关"), reverse("portal:organ_list")),
+                Crumb(pgettext("list", "机关"), reverse("portal:organ_list")),
                 Crumb(found.organ.label, reverse("portal:organ", args=[found.organ.code])),
                 Crumb(_("领导信息"), reverse("portal:leader_list")),
                 Crumb(version.name),

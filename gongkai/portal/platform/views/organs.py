@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
 from gongkai.disclosure import leaders
@@ -39,10 +40,10 @@ def organ_list(request: HttpRequest) -> HttpResponseBase:
     found = queries.directory()
     context = {
         "page": Page(
-            title=_("机关"),
+            title=pgettext("list", "机关"),
             description=_("政府、部门和街道办事处的职能、联系方式和公开的信息"),
             section="organs",
-            crumbs=(Crumb(_("机关")),),
+            crumbs=(Crumb(pgettext("list", "机关")),),
             column=_column("机构职能"),
         ),
         "kinds": queries.by_kind(found),
@@ -67,7 +68,7 @@ def _crumbs(body: Organ, *last: Crumb) -> tuple[Crumb, ...]:
     own = (
         Crumb(body.label, reverse("portal:organ", args=[body.code])) if last else Crumb(body.label)
     )
-    return (Crumb(_("机关"), reverse("portal:organ_list")), *above, own, *last)
+    return (Crumb(pgettext("list", "机关"), reverse("portal:organ_list")), *above, own, *last)
 
 
 @require_safe
