@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from django.db.models import Subquery
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
@@ -16,6 +15,7 @@ from gongkai.disclosure.models import DisclosedItem
 from gongkai.disclosure.presenting import WITH_VALIDITY
 from gongkai.organs.models import Organ, OrganKind
 from gongkai.portal import figures, items, queries
+from gongkai.portal.platform import lists
 from gongkai.reports.models import AnnualReport
 from gongkai.statute.formats import CellValue
 
@@ -23,6 +23,12 @@ POLICIES: Final = 6
 NOTICES: Final = 8
 NEWS: Final = 8
 SPECIAL: Final = 5
+KINDS: Final = {
+    "notices": (ColumnKind.NOTICE, NOTICES),
+    "news": (ColumnKind.NEWS, NEWS),
+    "special": (ColumnKind.SPECIAL, SPECIAL),
+}
+"""Parts that show the newest items of columns of a kind, and how many."""
 MOST_ORGANS: Final = 60
 EARLIER: Final = 7
 
@@ -84,10 +90,11 @@ def headlines(reports: list[AnnualReport]) -> list[Headline]:
 
 
 class Start:
-    """One start page in the making; the reports serve two parts and are read once."""
+    """One start page in the making; what serves several parts is read once."""
 
     def __init__(self) -> None:
         self._reports: list[AnnualReport] | None = None
+        self._newest: dict[str, dict[str, Any] | None] = {}
 
     @property
     def reports(self) -> list[AnnualReport]:
@@ -97,6 +104,7 @@ class Start:
 
     def blocks(self, chosen: tuple[str, ...]) -> list[Block]:
         """The parts in the order chosen; one that has nothing to show is left out."""
+        self._newest = self._newest_of(name for name in chosen if name in KINDS)
         makers: dict[str, Callable[[], dict[str, Any] | None]] = {
             "policies": self.policies,
             "notices": self.notices,
@@ -132,21 +140,32 @@ class Start:
         return {"rows": [(row, explained.get(row.pk, [])) for row in rows]}
 
     def notices(self) -> dict[str, Any] | None:
-        return self._newest(ColumnKind.NOTICE, NOTICES)
+        return self._newest.get("notices")
 
     def news(self) -> dict[str, Any] | None:
-        return self._newest(ColumnKind.NEWS, NEWS)
+        return self._newest.get("news")
 
     def special(self) -> dict[str, Any] | None:
-        return self._newest(ColumnKind.SPECIAL, SPECIAL)
+        return self._newest.get("special")
 
-    def _newest(self, kind: ColumnKind, number: int) -> dict[str, Any] | None:
-        """The newest items that stand in columns of the kind, and the column on top of these."""
-        columns = Column.objects.filter(kind=kind).order_by()
-        above = columns.filter(parent=None, closed_on=None).order_by("order", "slug").values("slug")
-        newest = items.listed(items.live().filter(column__in=columns.values("pk")))
-        rows = list(newest.annotate(above=Subquery(above[:1]))[:number])
-        return {"rows": rows, "column": rows[0].above} if rows else None
+    def _newest_of(self, names: Iterable[str]) -> dict[str, dict[str, Any] | None]:
+        """The newest items of each kind of column, and the first column on top of that kind.
+
+        Three statements for all parts; each column gives its newest from the end of its index.
+        """
+        wanted = list(names)
+        if not wanted:
+            return {}
+        kinds = {KINDS[name][0] for name in wanted}
+        columns = list(Column.objects.filter(kind__in=kinds).order_by("order", "slug"))
+        branches = [[one for one in columns if one.kind == KINDS[name][0]] for name in wanted]
+        newest = lists.newest_of_each(branches, max(number for _kind, number in KINDS.values()))
+        found: dict[str, dict[str, Any] | None] = {}
+        for name, branch, rows in zip(wanted, branches, newest, strict=True):
+            above = (one.slug for one in branch if one.parent_id is None and one.closed_on is None)
+            number = KINDS[name][1]
+            found[name] = {"rows": rows[:number], "column": next(above, None)} if rows else None
+        return found
 
     def fields(self) -> dict[str, Any] | None:
         rows = list(Field.objects.all())

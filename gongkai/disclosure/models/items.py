@@ -325,6 +325,13 @@ class DisclosedItem(WorkflowMixin, DraftStateMixin, RevisionMixin, ClusterableMo
                 condition=~Q(document_number=""),
                 name="disclosure_item_number",
             ),
+            # What explains a document: few items refer to another, and an index that also held the
+            # many that do not would look useless to SQLite's planner.
+            models.Index(
+                fields=["interprets", "published_at", "id"],
+                condition=Q(interprets__isnull=False),
+                name="disclosure_item_explains",
+            ),
             models.Index(
                 fields=["scheduled_for"],
                 condition=Q(scheduled_for__isnull=False),
