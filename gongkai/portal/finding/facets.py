@@ -40,6 +40,14 @@ HEADINGS: Final[Mapping[str, str | Promise]] = {
     "field": _("领域"),
 }
 
+STATE_NAMES: Final[Mapping[Validity, str | Promise]] = {
+    Validity.PENDING: _("尚未施行"),
+    Validity.IN_FORCE: _("有效"),
+    Validity.AMENDED: _("已修改"),
+    Validity.EXPIRED: _("失效"),
+    Validity.REPEALED: _("废止"),
+}
+
 
 @dataclass(frozen=True)
 class Choice:
@@ -80,7 +88,7 @@ class Names:
         self._known: dict[str, dict[str, str]] = {
             "kind": {kind.value: str(kind.label) for kind in DocumentKind},
             "genre": {genre.value: str(genre.label) for genre in Genre},
-            "validity": {state.value: state.label for state in Validity},
+            "validity": {state.value: str(STATE_NAMES[state]) for state in Validity},
         }
         parts = [_KEPT[name](values) for name, values in wanted.items() if values and name in _KEPT]
         if parts:

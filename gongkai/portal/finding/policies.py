@@ -154,7 +154,9 @@ def _register(
         "question": question,
         "tab": "ended" if ended else "normative",
         "states": [
-            (state, found.states[state]) for state in states if found.states.get(state)
+            (facets.STATE_NAMES[state], found.states[state])
+            for state in states
+            if found.states.get(state)
         ],
         "today": today,
         "sort": sort or normative.SORTS[0],
