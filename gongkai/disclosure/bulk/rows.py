@@ -18,6 +18,10 @@ from typing import Any, Final
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import DEFAULT_DB_ALIAS, connection, connections, models
 
+TOGETHER: Final = 1_000
+"""Values in one INSERT on SQLite: a statement upon a table that triggers watch is secured against its
+own failure, which costs more than a row."""
+
 
 def draw_keys(model: type[models.Model], number: int) -> list[int]:
     """`number` new keys of the table, which nobody else will get."""
@@ -73,9 +77,17 @@ def insert(model: type[models.Model], rows: Sequence[Mapping[str, Any]]) -> None
                 for values in zip(*columns, strict=True):
                     copy.write_row(values)
         else:
-            marks = ", ".join(["%s"] * len(fields))
-            sql = f"INSERT INTO {table} ({names}) VALUES ({marks})"  # noqa: S608
-            cursor.executemany(sql, list(zip(*columns, strict=True)))
+            marks = f"({', '.join(['%s'] * len(fields))})"
+            sql = f"INSERT INTO {table} ({names}) VALUES "  # noqa: S608
+            found = list(zip(*columns, strict=True))
+            size = max(1, TOGETHER // len(fields))
+            whole = len(found) - len(found) % size
+            for start in range(0, whole, size):
+                portion = found[start : start + size]
+                cursor.execute(
+                    sql + ", ".join([marks] * size), [one for row in portion for one in row]
+                )
+            cursor.executemany(sql + marks, found[whole:])
 
 
 def _column(field: models.Field[Any, Any], values: list[Any], database: Any) -> list[Any]:

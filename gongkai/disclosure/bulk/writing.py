@@ -43,6 +43,8 @@ from gongkai.statute import index_numbers
 Row = dict[str, Any]
 """Values by attribute."""
 
+NUMBERED: Final = 2_000
+"""So many items get their index numbers in one statement."""
 _ITEM: Final = Form(DisclosedItem)
 _ISSUER: Final = Form(ItemIssuer)
 _ATTACHMENT: Final = Form(Attachment)
@@ -160,7 +162,7 @@ class Writer:
         for (_, organ), rows in sorted(series.items()):
             numbers = issue(organs[organ], rows[0][1], len(rows))
             given += [(number, pk) for number, (pk, _) in zip(numbers, rows, strict=True)]
-        _update("index_number = %s", given)
+        _give_numbers(given)
         record_publications(
             PublicationRow(
                 organ=organs[incoming.body.pk],
@@ -272,10 +274,16 @@ def _children(model: type[models.Model], lists: dict[int, list[Row]]) -> dict[in
     }
 
 
-def _update(assignments: str, rows: Sequence[tuple[Any, ...]]) -> None:
-    """Many rows by their keys: `bulk_update` would write a CASE as long as the portion."""
-    if not rows:
-        return
+def _give_numbers(rows: Sequence[tuple[str, int]]) -> None:
+    """Index numbers by key, many in a statement: `bulk_update` would write a CASE as long as the
+    portion, and on SQLite what triggers do is secured once a statement."""
     table = connection.ops.quote_name(DisclosedItem._meta.db_table)
     with connection.cursor() as cursor:
-        cursor.executemany(f"UPDATE {table} SET {assignments} WHERE id = %s", rows)  # noqa: S608
+        for start in range(0, len(rows), NUMBERED):
+            portion = rows[start : start + NUMBERED]
+            marks = ", ".join(["(%s, %s)"] * len(portion))
+            cursor.execute(
+                f"UPDATE {table} SET index_number = given.column1 "  # noqa: S608
+                f"FROM (VALUES {marks}) AS given WHERE {table}.id = given.column2",
+                [value for row in portion for value in row],
+            )

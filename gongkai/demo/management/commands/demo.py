@@ -16,7 +16,6 @@ from rich.table import Table
 from gongkai.demo import load, site
 from gongkai.demo.city import City, load_city
 from gongkai.ledger.actor import Actor
-from gongkai.portal import triggers
 from gongkai.search import building
 
 DEFAULT_SEED = 411281
@@ -69,14 +68,10 @@ class Command(BaseCommand):
         columns = (TextColumn("{task.description:<12}"), BarColumn(), TimeElapsedColumn())
         # All or nothing: a demo stopped half-way leaves an empty database, not half a city.
         with transaction.atomic(), Progress(*columns, console=console) as progress:
-            # Nothing is kept of an empty site that row by row would have to be let go of; the last
-            # step, the site's own facts, lets go of every page.
-            triggers.remove()
             for step in load.steps(city, seed, until):
                 task = progress.add_task(step.label, total=None)
                 for done, total in step.run():
                     progress.update(task, completed=done, total=total)
-            triggers.install()
             for _ in site.set_up(Actor.demo()):
                 pass
         # The index is no part of the city: it is read from what is public, and can be lost.
