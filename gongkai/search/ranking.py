@@ -16,10 +16,10 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final
 
-from gongkai.search.packing import Words
+from gongkai.search.models.index import day_of
 from gongkai.search.words import Alternative, Clause, Parsed
 
 EXACT_NUMBER: Final = 1_000.0
@@ -38,68 +38,102 @@ _K: Final = 1.2
 _B: Final = 0.6
 _USUAL_LENGTH: Final = 900
 """Words of a usual text."""
-_YEAR: Final = 365.25 * 86_400
+_DAY: Final = 86_400
+_YEAR: Final = 365.25 * _DAY
+_FIRST_NOON: Final = datetime(1, 1, 1, 4, tzinfo=UTC)
+"""Noon in China of the first day: near enough to tell the age of what came out on a day."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Candidate:
-    """A document as it is scored; `title` is folded."""
+    """A document as it is scored.
+
+    `bare`: its title, folded, without blanks. `title`, `body`, `attachments`: its words, packed
+    (`packing.parts_of`), a blank before and after each.
+    """
 
     place: int
-    title: str
-    words: Words
-    published_at: datetime
+    bare: str
+    title: bytes
+    body: bytes
+    attachments: bytes
     exact: bool
 
 
-def score(candidate: Candidate, parsed: Parsed, said: str, now: datetime) -> float:
-    """How well the document answers; `said` is the question as typed, folded, without blanks."""
-    words = candidate.words
-    title, body, attachments = (
-        f" {part} " for part in (words.title, words.body, words.attachments)
-    )
-    length = 1 - _B + _B * body.count(" ") / _USUAL_LENGTH
-    total = EXACT_NUMBER if candidate.exact else 0.0
-    for clause in (*parsed.clauses, *parsed.optional):
-        total += _telling(clause) * max(
-            alternative.weight * _of(alternative, title, body, attachments, length)
-            for alternative in clause.alternatives
-        )
-    bare = candidate.title.replace(" ", "")
-    if said and said in bare:
-        total += TITLE_LITERAL + TITLE_BEGINS * bare.startswith(said) + TITLE_IS * (bare == said)
-        # The larger part of the title the question is, the more the document is about it.
-        total += TITLE_LITERAL * len(said) / len(bare)
-    total += PREFERRED * max(
-        (
-            way.weight
-            for way in parsed.preferred
-            if all(f" {token} " in title for token in way.tokens)
-        ),
-        default=0.0,
-    )
-    age = max(0.0, (now - candidate.published_at).total_seconds()) / _YEAR
-    return total + FRESH * math.exp(-age / FRESH_YEARS)
+_Needles = tuple[bytes, ...]
+_Ways = tuple[tuple[float, _Needles], ...]
 
 
 def ranked(candidates: Iterable[Candidate], parsed: Parsed, said: str, now: datetime) -> list[int]:
-    """The places, the best first; what is equally good by time, the newest first."""
-    scored = [(-score(one, parsed, said, now), -one.place) for one in candidates]
+    """The places, the best first; what is equally good by time, the newest first.
+
+    `said` is the question as typed, folded, without blanks.
+    """
+    clauses = [
+        (_telling(clause), _ways(clause.alternatives))
+        for clause in (*parsed.clauses, *parsed.optional)
+    ]
+    # The weightiest first: what is found first is the best.
+    preferred = sorted(_ways(parsed.preferred), key=lambda way: -way[0])
+    seconds = (now - _FIRST_NOON).total_seconds()
+    scored = []
+    for one in candidates:
+        total = EXACT_NUMBER if one.exact else 0.0
+        total += _of_words(one, clauses)
+        bare = one.bare
+        if said and said in bare:
+            total += TITLE_LITERAL + TITLE_BEGINS * bare.startswith(said)
+            total += TITLE_IS * (bare == said)
+            # The larger part of the title the question is, the more the document is about it.
+            total += TITLE_LITERAL * len(said) / len(bare)
+        title = one.title
+        for weight, needles in preferred:
+            # Nearly always a single word, and nearly never there.
+            if needles[0] in title and all(needle in title for needle in needles):
+                total += PREFERRED * weight
+                break
+        age = max(0.0, seconds - _DAY * (day_of(one.place) - 1)) / _YEAR
+        total += FRESH * math.exp(-age / FRESH_YEARS)
+        scored.append((-total, -one.place))
     return [-place for _, place in sorted(scored)]
 
 
-def _of(alternative: Alternative, title: str, body: str, attachments: str, length: float) -> float:
-    tokens = alternative.tokens
-    in_title = sum(f" {token} " in title for token in tokens)
-    gained = TITLE if in_title == len(tokens) else TITLE_PART * in_title / len(tokens)
-    gained += TEXT * _often(tokens, body, length)
-    return gained + ATTACHMENT * _often(tokens, attachments, 1.0)
+def _ways(alternatives: Iterable[Alternative]) -> _Ways:
+    """Weights and what to look for, made once for all candidates."""
+    return tuple(
+        (way.weight, tuple(f" {token} ".encode() for token in way.tokens)) for way in alternatives
+    )
 
 
-def _often(tokens: Sequence[str], text: str, length: float) -> float:
+def _of_words(one: Candidate, clauses: Sequence[tuple[float, _Ways]]) -> float:
+    title, body, attachments = one.title, one.body, one.attachments
+    usual = _K * (1 - _B + _B * body.count(b" ") / _USUAL_LENGTH)
+    total = 0.0
+    for telling, ways in clauses:
+        best = 0.0
+        for weight, needles in ways:
+            in_title = 0
+            for needle in needles:
+                in_title += needle in title
+            gained = TITLE if in_title == len(needles) else TITLE_PART * in_title / len(needles)
+            gained += TEXT * _often(needles, body, usual)
+            if attachments:
+                gained += ATTACHMENT * _often(needles, attachments, _K)
+            best = max(best, weight * gained)
+        total += telling * best
+    return total
+
+
+def _often(needles: _Needles, text: bytes, usual: float) -> float:
     """Between 0 and 1: how often the rarest of the words stands there."""
-    times = min(text.count(f" {token} ") for token in tokens)
-    return times / (times + _K * length) if times else 0.0
+    times = -1
+    for needle in needles:
+        found = text.count(needle)
+        if not found:
+            return 0.0
+        if times < 0 or found < times:
+            times = found
+    return times / (times + usual)
 
 
 def _telling(clause: Clause) -> float:

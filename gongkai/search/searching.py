@@ -38,14 +38,14 @@ from gongkai.search.engines.base import (
     title_word,
 )
 from gongkai.search.models import Generation, SearchDocument, SearchFacet, SearchText
-from gongkai.search.models.index import DAY_BITS, NUMBER_BITS, noon_of
+from gongkai.search.models.index import DAY_BITS, NUMBER_BITS
 from gongkai.search.packing import (
     NUMBER,
     SOURCE,
     Data,
     facet_keys,
+    parts_of,
     unsqueeze,
-    words_of,
 )
 from gongkai.search.words import Clause, Parsed
 
@@ -300,22 +300,19 @@ def _verified(places: Sequence[int], phrases: Sequence[str], *, titles_only: boo
 
 
 def _ranked(places: Sequence[int], parsed: Parsed, said: str, exact: frozenset[int]) -> list[int]:
-    rows = _rows(
-        "SELECT d.id, d.title, t.tokens FROM {documents} d JOIN {texts} t ON t.document_id = d.id "
-        "WHERE d.id",
-        places,
-    )
-    candidates = [
-        ranking.Candidate(
-            place=place,
-            title=excerpts.folded(title),
-            words=words_of(tokens),
-            published_at=noon_of(place),
-            exact=place in exact,
+    rows = list(
+        _rows(
+            "SELECT d.id, d.title, t.tokens FROM {documents} d "
+            "JOIN {texts} t ON t.document_id = d.id WHERE d.id",
+            places,
         )
-        for place, title, tokens in rows
-    ]
+    )
     typed = language.normalise(said).replace(" ", "")
+    bare = [title.replace(" ", "") for title in excerpts.folded_all([row[1] for row in rows])]
+    candidates = [
+        ranking.Candidate(place, title, *parts_of(tokens), place in exact)
+        for (place, _, tokens), title in zip(rows, bare, strict=True)
+    ]
     return ranking.ranked(candidates, parsed, typed, timezone.now())
 
 
@@ -327,9 +324,10 @@ def _facets(places: Sequence[int], counted: Sequence[str]) -> dict[str, tuple[Fa
         rows = _rows("SELECT d.facets FROM {documents} d WHERE d.id", places)
         numbers.update(facet_keys(b"".join(row[0] for row in rows)))
     found: dict[str, list[FacetValue]] = {name: [] for name in counted}
-    for row in SearchFacet.objects.filter(name__in=counted):
-        if numbers[row.pk]:
-            found[row.name].append(FacetValue(row.value, numbers[row.pk]))
+    kinds = SearchFacet.objects.filter(name__in=counted)
+    for key, name, value in kinds.values_list("pk", "name", "value"):
+        if numbers[key]:
+            found[name].append(FacetValue(value, numbers[key]))
     return {
         name: tuple(sorted(values, key=lambda one: (-one.count, one.value))[:FACET_VALUES])
         for name, values in found.items()
@@ -342,6 +340,8 @@ def _rows(sql: str, places: Sequence[int]) -> Iterator[tuple[Any, ...]]:
     sql = sql.format(
         documents=quote(SearchDocument._meta.db_table), texts=quote(SearchText._meta.db_table)
     )
+    if not places:
+        return
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute(f"{sql} = ANY(%s)", [list(places)])
@@ -353,21 +353,21 @@ def _rows(sql: str, places: Sequence[int]) -> Iterator[tuple[Any, ...]]:
 
 
 def _hits(places: Sequence[int], parsed: Parsed | None) -> tuple[Hit, ...]:
-    rows = SearchDocument.objects.in_bulk(list(places))
-    texts = SearchText.objects.defer("tokens").in_bulk(list(places))
+    rows = _rows(
+        "SELECT d.id, d.source, d.key, d.title, t.body, t.attachments FROM {documents} d "
+        "LEFT JOIN {texts} t ON t.document_id = d.id WHERE d.id",
+        places,
+    )
+    found = {row[0]: row[1:] for row in rows}
     marked = parsed.marked if parsed is not None else ()
     hits = []
     for place in places:
-        row, text = rows.get(place), texts.get(place)
-        if row is None:
+        if place not in found:
             continue
-        piece, attached = excerpts.excerpt(
-            unsqueeze(text.body) if text is not None else "",
-            unsqueeze(text.attachments) if text is not None else "",
-            marked,
-        )
-        title = excerpts.highlighted(row.title, marked)
-        hits.append(Hit(row.source, row.key, title, piece, attached and "<mark>" not in title))
+        source, key, title, body, files = found[place]
+        piece, attached = excerpts.excerpt(unsqueeze(body or b""), unsqueeze(files or b""), marked)
+        shown = excerpts.highlighted(title, marked)
+        hits.append(Hit(source, key, shown, piece, attached and "<mark>" not in shown))
     return tuple(hits)
 
 

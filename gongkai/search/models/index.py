@@ -14,7 +14,7 @@ numbers anew, and more are refused by name.
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Final
 
 from django.db import models
@@ -36,10 +36,9 @@ def number_of(place: int) -> int:
     return place & MAX_NUMBER
 
 
-def noon_of(place: int) -> datetime:
-    """Noon of the day on which the document was published, near enough to tell its age."""
-    day = (place >> NUMBER_BITS) & ((1 << DAY_BITS) - 1)
-    return datetime.fromordinal(day).replace(hour=4, tzinfo=UTC)
+def day_of(place: int) -> int:
+    """The day on which the document was published (proleptic ordinal)."""
+    return (place >> NUMBER_BITS) & ((1 << DAY_BITS) - 1)
 
 
 class Generation(models.Model):
