@@ -110,13 +110,17 @@ def words_of(tokens: Data) -> Words:
     return Words(*unsqueeze(tokens).split(_PARTS))
 
 
-def parts_of(tokens: Data) -> list[bytes]:
+def parts_of(tokens: Data) -> tuple[bytes, bytes, bytes]:
     """The words of title, text and attachments, a blank before and after each; b"" for no words.
 
     Not decoded: of two hundred documents a search only counts a few words.
     """
-    parts = zlib.decompress(tokens).split(_PARTS.encode())[:3]
-    return [b" %b " % part if part else part for part in parts]
+    title, body, attachments, _ = zlib.decompress(tokens).split(_PARTS.encode())
+    return _apart(title), _apart(body), _apart(attachments)
+
+
+def _apart(part: bytes) -> bytes:
+    return b" %b " % part if part else part
 
 
 def lexemes_of(tokens: Data) -> list[str]:
