@@ -46,6 +46,12 @@ _READ: Final = (
     "topic__code", "topic__parent__code",
 )  # fmt: skip
 
+_DRAFTING: Final = frozenset(
+    {"latest_revision", "has_unpublished_changes", "step", "returned", "scheduled_for",
+     "submitted_hash", "submitted_by", "submitted_at", "blocking", "updated_at"}
+)  # fmt: skip
+"""What alone is saved of a public item while its next version is written and reviewed."""
+
 
 class Items:
     """Disclosed items."""
@@ -218,8 +224,14 @@ sources = (Items(),)
 
 @receiver([post_save, post_delete], sender=DisclosedItem, dispatch_uid="disclosure.documents.item")
 def _on_item(sender: Any, instance: DisclosedItem, **kwargs: Any) -> None:
-    """Went live, changed, was marked, came down: whatever was public once is looked at again."""
-    if instance.published_at is not None and not kwargs.get("raw"):
+    """Went live, changed, was marked, came down: whatever was public once is looked at again.
+
+    Work on a draft touches the row of a public item too, but nothing of it that is read here.
+    """
+    if instance.published_at is None or kwargs.get("raw"):
+        return
+    fields = kwargs.get("update_fields")
+    if fields is None or not _DRAFTING.issuperset(fields):
         services.changed(Items.name, [instance.pk])
 
 
