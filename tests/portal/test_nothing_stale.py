@@ -15,7 +15,7 @@ from gongkai.portal.static_site.drawing import Draughtsman
 from tests.portal.rich_city import RichCity, Walk, everything
 
 pytestmark = pytest.mark.django_db(transaction=True)
-STEPS = 14
+STEPS = 10
 
 
 @pytest.fixture(autouse=True)
@@ -37,7 +37,7 @@ def stale(client: Client, hand: Draughtsman) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3, 4])
+@pytest.mark.parametrize("seed", [1, 2])
 def test_a_kept_page_is_the_page_as_it_is_now(seed):
     """Given every page kept, when things change at random, then no page is another than it is."""
     walk = Walk(RichCity(), seed)
