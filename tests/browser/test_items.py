@@ -16,8 +16,7 @@ from gongkai.disclosure.models import (
     StoredFile,
     TraceKind,
 )
-from tests.browser.conftest import DESKTOP, NARROW, PHONE, Reader
-from tests.browser.test_portal import MODES, RULES, violations
+from tests.browser.conftest import DESKTOP, Reader
 from tests.factories.catalogue import make_adopted_entries, make_publication, make_topic
 from tests.factories.disclosure import make_column, published
 from tests.factories.organs import make_organ
@@ -75,29 +74,6 @@ def pages(live_server: Any) -> dict[str, str]:
         "one body's catalogue": "/info/catalogue/?organ=411281",
         "home": "/",
     }
-
-
-def test_no_page_of_items_breaks_an_accessibility_rule(reader: Reader, pages: dict[str, str]):
-    for name, path in pages.items():
-        assert violations(reader.open(path), RULES) == [], name
-        phone = reader.open(path, width=NARROW, display="elder")
-        assert violations(phone, RULES) == [], name
-        assert phone.evaluate("document.documentElement.scrollWidth") <= NARROW, name
-        assert reader.open(path, width=PHONE).evaluate(
-            "document.documentElement.scrollWidth"
-        ) <= PHONE, name  # fmt: skip
-    reader.faults[:] = [fault for fault in reader.faults if "status of 410" not in fault]
-
-
-@pytest.mark.parametrize("theme", ["blue", "red"])
-def test_contrast_of_an_item_holds_in_every_mode(
-    reader: Reader, pages: dict[str, str], settings: Any, theme: str
-):
-    settings.THEME = theme
-    for mode in MODES:
-        for name in ("item", "list"):
-            page = reader.open(pages[name], display=mode)
-            assert violations(page, ["color-contrast"]) == [], (mode, name)
 
 
 def test_a_reader_finds_an_item_without_scripts(reader: Reader, pages: dict[str, str]):

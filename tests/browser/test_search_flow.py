@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from gongkai.disclosure.models import DocumentKind, Genre
 from gongkai.search import building, vocabulary
-from tests.browser.conftest import DESKTOP, NARROW, PHONE, Reader
+from tests.browser.conftest import PHONE, Reader
 from tests.browser.test_portal import RULES, violations
 from tests.factories.catalogue import make_topic
 from tests.factories.disclosure import make_column, published
@@ -164,49 +164,3 @@ def test_without_scripts_everything_is_a_form_and_links(reader: Reader):
     page.locator(".facet a", has_text="行政规范性文件").click()
     page.wait_for_url("**kind=normative*")
     expect(page.locator(".hit h3 a")).to_have_text(["义马市供热管理办法"])
-
-
-@pytest.mark.parametrize(
-    "path",
-    [
-        "/search/",
-        "/search/?q=供热",
-        "/search/?q=火星&titles=1&exact=1",
-        "/policies/",
-        "/policies/?kind=normative",
-        "/policies/normative/",
-        "/policies/normative/ended/",
-        "/policies/interpretations/",
-        "/info/",
-        "/info/?year=2023&organ=411281-011",
-    ],
-)
-def test_the_pages_of_finding_are_accessible_and_fit_a_phone(reader: Reader, path: str):
-    assert violations(reader.open(path, width=DESKTOP), RULES) == []
-    phone = reader.open(path, width=NARROW, display="elder")
-    if phone.locator(".facets label").is_visible():
-        phone.locator(".facets label").click()
-    assert violations(phone, RULES) == []
-    assert phone.evaluate("document.documentElement.scrollWidth") <= NARROW
-    assert violations(reader.open(path, display="dark.contrast"), ["color-contrast"]) == []
-
-
-def test_the_pages_of_finding_are_light_and_nothing_jumps(reader: Reader):
-    for path in ("/search/?q=供热", "/policies/", "/info/"):
-        page = reader.open(path)
-        total = page.evaluate(
-            """performance.getEntries()
-              .filter(entry => entry.entryType === 'resource' || entry.entryType === 'navigation')
-              .reduce((sum, entry) => sum + entry.decodedBodySize, 0)"""
-        )
-        assert 0 < total <= 150_000, path
-        shift = page.evaluate(
-            """() => new Promise(resolve => {
-              let sum = 0;
-              new PerformanceObserver(list => {
-                for (const entry of list.getEntries()) sum += entry.value;
-              }).observe({type: 'layout-shift', buffered: true});
-              setTimeout(() => resolve(sum), 300);
-            })"""
-        )
-        assert shift < 0.01, path
