@@ -25,7 +25,6 @@ from tests.portal.factories import publish
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-"""Pages that differ most from each other: looked at in the elder-friendly mode as well."""
 BODY = "<p>为方便公众获取政府信息，编制本指南。</p><h2>一、公开范围</h2><p>见法定主动公开内容。</p>"
 
 
