@@ -15,7 +15,7 @@ from gongkai.portal.static_site.drawing import Draughtsman
 from tests.portal.rich_city import RichCity, Walk, everything
 
 pytestmark = pytest.mark.django_db(transaction=True)
-STEPS = 10
+STEPS = 8
 
 
 @pytest.fixture(autouse=True)
