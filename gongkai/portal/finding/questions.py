@@ -157,6 +157,8 @@ def page_number(raw: str | None) -> int:
 
 def _is_known(name: str, value: str) -> bool:
     shape = FACETS[name]
+    if not value.isprintable():
+        return False
     if isinstance(shape, re.Pattern):
         return shape.fullmatch(value) is not None
     return value in shape

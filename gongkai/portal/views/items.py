@@ -85,7 +85,7 @@ def _elsewhere(data: QueryDict, question: Question) -> str:
     entry = data.get("entry", "").strip()[:40]
     if entry and entry.isprintable():
         return reverse("portal:catalogue_entry", args=[entry])
-    if name := data.get("name", "").strip()[:60]:
+    if (name := data.get("name", "").strip()[:60]) and name.isprintable():
         return f"{reverse('portal:item_list')}{_of_bodies(question, name).url()}".rstrip("?")
     alone = [(facet, values[0]) for facet, values in question.chosen.items() if len(values) == 1]
     if len(question.chosen) == 1 and alone and alone[0][0] in _PAGES:
