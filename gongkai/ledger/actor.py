@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from django.contrib.auth.base_user import AbstractBaseUser
     from django.http import HttpRequest
 
-Channel = Literal["web", "command", "demo", "system"]
+Channel = Literal["web", "public", "command", "demo", "system"]
 
 
 @dataclass(frozen=True)
@@ -46,6 +46,11 @@ class Actor:
         if user is None or not user.is_authenticated:
             return cls(None, "未登录", "web", client_address(request))
         return cls(user, display_name(user), "web", client_address(request))
+
+    @classmethod
+    def applicant(cls) -> Actor:
+        """Somebody without an account on the public site; neither name nor address is kept."""
+        return cls(None, "申请人", "public")
 
     @classmethod
     def for_user(cls, user: AbstractBaseUser) -> Actor:

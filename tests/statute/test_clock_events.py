@@ -83,7 +83,7 @@ def test_a_blank_date_of_receipt_means_unknown_for_a_fee_and_nothing_elsewhere()
         ({"type": "withdrawn", "on": "1999-12-31"}, "年份 1999 不合理"),
         ({"type": "withdrawn", "on": "2300-01-01"}, "年份 2300 不合理"),
         ({"type": "received", "on": "2026-03-06"}, "缺少 channel"),
-        ({"type": "received", "on": "2026-03-06", "channel": "email"}, "channel “email”不认识"),
+        ({"type": "received", "on": "2026-03-06", "channel": "pigeon"}, "channel “pigeon”不认识"),
         ({"type": "received", "on": "2026-03-06", "channel": 1.5}, "应为文字"),
         ({"type": "received", "on": "2026-03-06", "channel": True}, "应为文字"),
         ({"type": "extended", "on": "2026-03-06"}, "缺少 days"),

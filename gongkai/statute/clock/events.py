@@ -22,6 +22,7 @@ CHANNELS: Final[Mapping[str, str]] = {
     "registered_mail": "邮寄签收",
     "ordinary_mail": "平常信函，经与申请人确认",
     "online": "互联网渠道，经双方确认",
+    "email": "电子邮件，经双方确认",
     "fax": "传真，经双方确认",
 }
 

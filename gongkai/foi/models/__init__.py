@@ -1,0 +1,73 @@
+"""Disclosure on request (依申请公开) as records.
+
+`requests` the case and its events, `intake` what came in and who sent it, `steps` approvals and
+opinions asked, `material` files and proofs, `papers` notices and their delivery, `remedies` review
+and litigation. What says something about a person is sealed (`gongkai.vault`).
+"""
+
+from gongkai.foi.models.intake import Applicant, Draft, IdentityKind, Intake, IntakeContact
+from gongkai.foi.models.material import CaseFile, CaseNote, Proof, Redaction
+from gongkai.foi.models.papers import (
+    Delivery,
+    Letterhead,
+    Message,
+    Notice,
+    NoticeSerial,
+    NoticeTemplate,
+)
+from gongkai.foi.models.remedies import (
+    RemedyCase,
+    RemedyDuty,
+    RemedyKind,
+    RemedyResult,
+    RemedyStage,
+)
+from gongkai.foi.models.requests import (
+    ApplicantKind,
+    Channel,
+    FoiEvent,
+    FoiRequest,
+    FoiSerial,
+)
+from gongkai.foi.models.steps import (
+    Approval,
+    CaseLink,
+    CoHandling,
+    Complaint,
+    Consultation,
+    SavedFilter,
+)
+
+__all__ = [
+    "Applicant",
+    "ApplicantKind",
+    "Approval",
+    "CaseFile",
+    "CaseLink",
+    "CaseNote",
+    "Channel",
+    "CoHandling",
+    "Complaint",
+    "Consultation",
+    "Delivery",
+    "Draft",
+    "FoiEvent",
+    "FoiRequest",
+    "FoiSerial",
+    "IdentityKind",
+    "Intake",
+    "IntakeContact",
+    "Letterhead",
+    "Message",
+    "Notice",
+    "NoticeSerial",
+    "NoticeTemplate",
+    "Proof",
+    "Redaction",
+    "RemedyCase",
+    "RemedyDuty",
+    "RemedyKind",
+    "RemedyResult",
+    "RemedyStage",
+    "SavedFilter",
+]

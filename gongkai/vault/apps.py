@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+
+
+class VaultConfig(AppConfig):
+    name = "gongkai.vault"
+    label = "vault"
+    verbose_name = "个人信息加密"
+    default_auto_field = "django.db.models.BigAutoField"
