@@ -1,5 +1,7 @@
 """The reader's switches: links that work without JavaScript and lead back to the page."""
 
+from urllib.parse import quote
+
 import pytest
 from selectolax.lexbor import LexborHTMLParser as HTMLParser
 
@@ -68,6 +70,23 @@ def test_elder_mode_is_one_click_there_and_one_back(client):
     client.get(back.attributes["href"])
     page = HTMLParser(client.get("/reports/").content.decode())
     assert "class" not in page.css_first("html").attributes
+
+
+@pytest.mark.parametrize(
+    ("asked", "back"),
+    [
+        (f"/search/?q={quote('长' * 100)}", f"/search/?q={quote('长' * 100)}"),
+        (f"/search/?q={quote('长' * 2_000)}", "/search/"),
+        (f"/{'a' * 5_000}/", "/"),
+    ],
+    ids=["a long question", "a question without end", "a path without end"],
+)
+def test_a_switch_leads_back_and_carries_no_address_without_end(client, asked, back):
+    """Given an address far longer than any of the site's, then the page does not repeat it in
+    every switch: the way back leaves out the question, or leads home."""
+    page = HTMLParser(client.get(asked).content.decode())
+    switch = page.css_first(".tool-elder a").attributes["href"]
+    assert client.get(switch)["Location"] == back
 
 
 def test_choices_add_up(client):

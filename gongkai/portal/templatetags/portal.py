@@ -28,6 +28,9 @@ from gongkai.reports.models import AnnualReport
 register = template.Library()
 
 _HAN = re.compile(r"[\u4e00-\u9fff]")
+LONGEST_WAY_BACK = 2_000
+"""Characters of an address that the switches carry along; they lead back to none of more than 2,048
+(`django.utils.http`), which would only come a dozen times in the page that answers it."""
 
 
 @register.simple_tag
@@ -85,9 +88,9 @@ def title_breaks(title: str) -> SafeString:
 def display_link(context: RequestContext, choice: str) -> str:
     """The address of a display or language switch that leads back to this page."""
     request = context["request"]
-    return (
-        f"{reverse('portal:display')}?{urlencode({'set': choice, 'next': request.get_full_path()})}"
-    )
+    ways = (request.get_full_path(), request.path, reverse("portal:home"))
+    back = next(way for way in ways if len(way) <= LONGEST_WAY_BACK)
+    return f"{reverse('portal:display')}?{urlencode({'set': choice, 'next': back})}"
 
 
 @register.simple_tag(takes_context=True)
