@@ -1,4 +1,4 @@
-"""Forms of this room: they read what was typed, the services judge and save it."""
+"""Reviews and lawsuits: opened, corrected, concluded, voided."""
 
 from __future__ import annotations
 
@@ -6,29 +6,12 @@ from typing import Any
 
 from django import forms
 
+from gongkai.foi.forms.fields import day, reason_field
 from gongkai.foi.models import RemedyKind, RemedyResult
 from gongkai.organs.staff_views import OrganChoiceField, StaffForm
 
 PENDING = "pending"
 """尚未审结 on forms; a case without result has the empty text."""
-
-
-def _day(label: str, *, required: bool = True) -> forms.DateField:
-    return forms.DateField(
-        label=label,
-        required=required,
-        widget=forms.DateInput(),
-        error_messages={"invalid": "请填写正确的日期，例如 2026-03-05。"},
-    )
-
-
-def _reason(example: str) -> forms.CharField:
-    return forms.CharField(
-        label="原因",
-        max_length=200,
-        help_text=f"记入操作台账，例如“{example}”。不得写个人信息。",
-        widget=forms.Textarea({"rows": 2}),
-    )
 
 
 class CaseForm(StaffForm):
@@ -42,7 +25,7 @@ class CaseForm(StaffForm):
         label="案号", max_length=100, help_text="复议或者诉讼的案号，同一机关内不重复。"
     )
     authority = forms.CharField(label="复议机关或者法院", max_length=200, required=False)
-    filed_on = _day("受理（立案）日期")
+    filed_on = day("受理（立案）日期")
     request = forms.CharField(
         label="所涉申请编号",
         max_length=40,
@@ -55,8 +38,8 @@ class CaseCorrectForm(CaseForm):
     """Everything of a case may have been entered wrongly, except whose it is."""
 
     result = forms.ChoiceField(label="结果", choices=[(PENDING, "尚未审结"), *RemedyResult.choices])
-    concluded_on = _day("审结日期", required=False)
-    reason = _reason("审结日期登记有误")
+    concluded_on = day("审结日期", required=False)
+    reason = reason_field("审结日期登记有误")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -69,8 +52,8 @@ class CaseCorrectForm(CaseForm):
 
 class ConcludeForm(StaffForm):
     result = forms.ChoiceField(label="结果", choices=RemedyResult.choices, widget=forms.RadioSelect)
-    concluded_on = _day("审结日期")
+    concluded_on = day("审结日期")
 
 
 class VoidForm(StaffForm):
-    reason = _reason("重复登记")
+    reason = reason_field("重复登记")
