@@ -30,6 +30,8 @@ def check_readings(**_: Any) -> list[CheckMessage]:
     """gongkai.E002: a setting that chooses between readings of the law names none of them."""
     choices = {
         "FEE_PAYMENT_EFFECT": ("restart", "resume"),
+        "ONLINE_RECEIPT": ("confirm", "submission"),
+        "REQUEST_SPLIT_COUNTING": ("children", "parent"),
         "REMEDY_CASES_COUNTED": ("handled", "filed"),
         "REVIEW_DISTINCT_PERSONS": ("all", "drafter"),
     }

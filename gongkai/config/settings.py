@@ -74,6 +74,10 @@ PROXY_COUNT = _int("GONGKAI_PROXY_COUNT", 0)
 # Where the text is silent or only known at second hand, the reading is a setting (see
 # docs/developers/settings.md and the marks in gongkai/statute/parameters).
 FEE_PAYMENT_EFFECT = env("FEE_PAYMENT_EFFECT", default="restart")
+# 条例第三十一条: who confirms an online filing, the clerk ("confirm") or its submission itself.
+ONLINE_RECEIPT = env("ONLINE_RECEIPT", default="confirm")
+# 一事一申请: a request that is split counts as its parts ("children") or once ("parent").
+REQUEST_SPLIT_COUNTING = env("REQUEST_SPLIT_COUNTING", default="children")
 REMEDY_CASES_COUNTED = env("REMEDY_CASES_COUNTED", default="handled")
 # A place may ask for reports earlier than 条例第四十九条 does, as "01-28"; empty: the law's days.
 REPORT_DUE_DEPARTMENTS = env("REPORT_DUE_DEPARTMENTS", default="")

@@ -45,6 +45,28 @@ def receive_request(
     the day of confirmation), `arrived_on` the day it came unconfirmed.
     """
     authorise(actor, HANDLE, organ)
+    return admit(
+        actor,
+        organ,
+        channel=channel,
+        applicant_kind=applicant_kind,
+        subject=subject,
+        received_on=received_on,
+        arrived_on=arrived_on,
+    )
+
+
+def admit(
+    actor: Actor,
+    organ: Organ,
+    *,
+    channel: str,
+    applicant_kind: str,
+    subject: str,
+    received_on: date,
+    arrived_on: date | None = None,
+) -> FoiRequest:
+    """`receive_request` for services of this room that have asked the policy themselves."""
     today = timezone.localdate()
     subject = " ".join(subject.split())
     check_receipt(organ, channel, applicant_kind, subject, received_on, today)
