@@ -6,6 +6,7 @@ and litigation. What says something about a person is sealed (`gongkai.vault`).
 """
 
 from gongkai.foi.models.intake import Applicant, Draft, IdentityKind, Intake, IntakeContact
+from gongkai.foi.models.likeness import Likeness, LikenessBand
 from gongkai.foi.models.material import CaseFile, CaseNote, Proof, Redaction
 from gongkai.foi.models.papers import (
     Delivery,
@@ -58,6 +59,8 @@ __all__ = [
     "Intake",
     "IntakeContact",
     "Letterhead",
+    "Likeness",
+    "LikenessBand",
     "Message",
     "Notice",
     "NoticeSerial",

@@ -184,6 +184,7 @@ class CaseLink(models.Model):
         MERGED = "merged", "并案答复"
         SPLIT = "split", "分案办理"
         RELATED = "related", "相关"
+        DISTINCT = "distinct", "经比对不是重复"
 
     earlier = models.ForeignKey(
         FoiRequest, on_delete=models.PROTECT, related_name="later_links", verbose_name="在先申请"

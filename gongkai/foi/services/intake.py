@@ -23,6 +23,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
+from gongkai.foi import similarity
 from gongkai.foi.caseclock import read
 from gongkai.foi.models import Applicant, CaseFile, Channel, FoiRequest, Intake, IntakeContact
 from gongkai.foi.persons import (
@@ -552,6 +553,7 @@ def _seal(intake: Intake, person: Person, wish: Wish) -> Applicant:
     applicant = Applicant(intake=intake)
     seal_person(applicant, person, wish)
     applicant.save()
+    similarity.remember(intake, wish)
     return applicant
 
 
