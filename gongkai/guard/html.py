@@ -218,6 +218,7 @@ def read_page(source: str) -> Page:
     comments: list[tuple[int, int]] = []
     attributes: list[tuple[int, int]] = []
     place, paired, preformatted = 0, True, 0
+    last_end = source.rfind(">")
     while True:
         cut = source.find("<", place)
         if cut < 0:
@@ -229,8 +230,9 @@ def read_page(source: str) -> Page:
             comments.append((cut + 4, end if end >= 0 else len(source)))
             place = end + 3 if end >= 0 else len(source)
             continue
-        name_match = _NAME.match(source, cut)
-        declared = source[cut + 1 : cut + 2] in ("!", "?")
+        # Behind the last “>” no tag ends, and asking at each “<” would take quadratic time.
+        name_match = _NAME.match(source, cut) if cut < last_end else None
+        declared = cut < last_end and source[cut + 1] in "!?"
         end = -1
         if name_match or declared:
             end, paired = _tag_end(source, name_match.end() if name_match else cut + 1, paired)
