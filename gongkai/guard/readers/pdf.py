@@ -22,8 +22,8 @@ from gongkai.guard.readers.inner import read_inner
 from gongkai.guard.readers.lines import unwrapped
 from gongkai.guard.readers.pdfsafe import MAX_NESTING, open_pdf
 
-#: pdfium is one for the process and knows no threads.
-_PDFIUM = threading.Lock()
+#: pdfium is one for the process and knows no threads: whoever calls it holds this.
+PDFIUM = threading.Lock()
 _PROPERTIES = (
     ("/Title", "标题"),
     ("/Author", "作者"),
@@ -57,7 +57,7 @@ def read(stream: BinaryIO, name: str, found: Collector) -> None:
 
 
 def _pages(data: bytes, found: Collector) -> None:
-    with _PDFIUM:
+    with PDFIUM:
         try:
             pdf = pypdfium2.PdfDocument(data)
         except pypdfium2.PdfiumError as problem:
