@@ -1,0 +1,358 @@
+"""What stands on a page: its size, its picture, its characters and whether they can be seen."""
+
+from __future__ import annotations
+
+import ctypes
+import io
+import math
+import unicodedata
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, Final, NamedTuple
+
+import pypdfium2
+import pypdfium2.raw as pdfium
+from PIL import Image, ImageChops
+
+from gongkai.foi.redacting.geometry import Block, Box, block_around
+from gongkai.foi.redacting.problems import RedactionRefused
+from gongkai.guard.readers.pdf import PDFIUM
+
+MAX_CHARS: Final = 200_000
+#: Pixels a page picture may have; larger sheets are drawn more coarsely.
+MAX_PIXELS: Final = 25_000_000
+_POINTS: Final = 72
+#: Resolution at which is judged whether a character can be seen, in dots an inch.
+_LOOK_DPI: Final = 110
+#: Difference of brightness (0–255) from which on something is seen.
+_SEEN: Final = 10
+_FINE: Final = 100
+_INVISIBLE: Final = frozenset(
+    (pdfium.FPDF_TEXTRENDERMODE_INVISIBLE, pdfium.FPDF_TEXTRENDERMODE_CLIP)
+)
+_DAMAGED: Final = "PDF 损坏，无法显示。请重新导出或者扫描后上传。"
+_MARGIN: Final = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Char:
+    """A character with the box it takes, that of its ink, and whether a reader can see it."""
+
+    text: str
+    box: Box
+    ink: Box
+    seen: bool
+
+
+class _Raw(NamedTuple):
+    """A character as pdfium tells it: with how it is painted, and whether in an optional layer."""
+
+    text: str
+    box: Box
+    ink: Box
+    mode: int
+    optional: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A page as displayed, turned and cropped: number from 1, size in points, characters."""
+
+    number: int
+    width: float
+    height: float
+    chars: tuple[Char, ...]
+    has_pictures: bool
+    simple: bool
+    """Whether every object lies inside the page and none covers a picture."""
+
+    @property
+    def is_scan(self) -> bool:
+        """A picture without any text that can be searched."""
+        return self.has_pictures and not any(one.seen for one in self.chars)
+
+
+@contextmanager
+def opened(content: bytes) -> Iterator[pypdfium2.PdfDocument]:
+    """The document in pdfium, which this process uses one thread at a time."""
+    with PDFIUM:
+        try:
+            document = pypdfium2.PdfDocument(content)
+        except pypdfium2.PdfiumError:
+            raise RedactionRefused(_DAMAGED) from None
+        try:
+            document.init_forms()
+            yield document
+        except pypdfium2.PdfiumError:
+            raise RedactionRefused(_DAMAGED) from None
+        finally:
+            document.close()
+
+
+def page_count(content: bytes) -> int | None:
+    """Pages of a PDF; None for one that cannot be opened."""
+    try:
+        with opened(content) as document:
+            return len(document)
+    except RedactionRefused:
+        return None
+
+
+def render(content: bytes, number: int, *, pixels_wide: int) -> bytes:
+    """A page as displayed, as PNG of this width. Raises `RedactionRefused`."""
+    with opened(content) as document:
+        if not 1 <= number <= len(document):
+            raise RedactionRefused(f"没有第{number}页，共{len(document)}页。")
+        page = document[number - 1]
+        picture = draw(page, pixels_wide / page.get_width() * _POINTS)
+    target = io.BytesIO()
+    picture.save(target, "PNG", compress_level=3)
+    return target.getvalue()
+
+
+def sheets(content: bytes) -> list[Sheet]:
+    """Every page with its characters. Raises `RedactionRefused`."""
+    with opened(content) as document:
+        return [_sheet(document[index], index + 1) for index in range(len(document))]
+
+
+def text_of(sheet: Sheet, *, hidden: bool = False) -> str:
+    """The characters of a page in their order; with `hidden` those that nobody sees as well."""
+    return "".join(one.text for one in sheet.chars if one.seen or hidden)
+
+
+def find(pages: Sequence[Sheet], needle: str) -> list[Block]:
+    """A block over every place where `needle` stands, one for each line of it.
+
+    Width of forms, case and blanks make no difference: “１３８ 0000” is found in "1380000".
+    """
+    wanted = plain(needle)
+    if not wanted:
+        return []
+    found = []
+    for sheet in pages:
+        chars: list[Char] = []
+        text = ""
+        for char in sheet.chars:
+            folded = plain(char.text) if char.seen else ""
+            text += folded
+            chars.extend([char] * len(folded))
+        place = text.find(wanted)
+        while place >= 0:
+            for line in _lines(chars[place : place + len(wanted)]):
+                found.append(block_around(sheet.number, line, sheet.width, sheet.height, _MARGIN))
+            place = text.find(wanted, place + len(wanted))
+    return found
+
+
+def plain(text: str) -> str:
+    """The text as it is compared: compatibility forms folded, no case, no blanks."""
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    return "".join(char for char in folded if not char.isspace() and char.isprintable())
+
+
+def _lines(chars: Sequence[Char]) -> list[Box]:
+    """Boxes around the characters of each line."""
+    boxes: list[Box] = []
+    for char in chars:
+        box = char.box
+        if boxes:
+            last = boxes[-1]
+            shared = last.common(box)
+            level = min(last.bottom, box.bottom) - max(last.top, box.top)
+            upright = min(last.right, box.right) - max(last.left, box.left)
+            same_line = level > 0.5 * min(last.height, box.height) and (
+                abs(box.left - last.right) < 2 * max(box.height, box.width) or shared.area > 0
+            )
+            same_column = upright > 0.5 * min(last.width, box.width) and (
+                abs(box.top - last.bottom) < 0.5 * box.height and last.height > 1.5 * last.width
+            )
+            if same_line or same_column:
+                boxes[-1] = last.around(box)
+                continue
+        boxes.append(box)
+    return boxes
+
+
+def draw(page: Any, dpi: float) -> Image.Image:
+    """The page as displayed, RGB on white, notes left out, at most `MAX_PIXELS`."""
+    width, height = page.get_size()
+    scale = min(dpi / _POINTS, math.sqrt(MAX_PIXELS / max(width * height, 1.0)))
+    bitmap = page.render(scale=scale, may_draw_forms=True, no_smoothtext=False)
+    picture: Image.Image = bitmap.to_pil().convert("RGB")
+    bitmap.close()
+    return picture
+
+
+def _sheet(page: Any, number: int) -> Sheet:
+    width, height = page.get_size()
+    has_pictures, simple = _objects(page, width, height)
+    chars = tuple(_chars(page, width, height))
+    return Sheet(number, width, height, chars, has_pictures, simple)
+
+
+def _chars(page: Any, width: float, height: float) -> Iterator[Char]:
+    textpage = page.get_textpage()
+    try:
+        count = textpage.count_chars()
+        if count > MAX_CHARS:
+            raise RedactionRefused("PDF 的一页文字过多，无法处理。请重新导出后上传。")
+        if not count:
+            return
+        with_text = draw(page, _LOOK_DPI).convert("L")
+        modes: dict[int, tuple[int, bool]] = {}
+        raw = []
+        for index in range(count):
+            code = pdfium.FPDFText_GetUnicode(textpage, index)
+            if code < 32 or code in (0xFFFE, 0xFFFF, 0xFFFD):
+                continue
+            text = chr(code)
+            box = _box(page, textpage, index, width, height)
+            if box is None:
+                continue
+            obj = pdfium.FPDFText_GetTextObject(textpage, index)
+            address = ctypes.addressof(obj.contents) if obj else 0
+            if address not in modes:
+                modes[address] = _mode(obj)
+            raw.append(
+                _Raw(text, box, _ink(page, textpage, index, width, height) or box, *modes[address])
+            )
+        without = _without_text(page, modes)
+    finally:
+        textpage.close()
+    changed = ImageChops.difference(with_text, without)
+    scale_x, scale_y = with_text.width / width, with_text.height / height
+    for text, box, ink, mode, optional in _joined(raw):
+        if text.isspace():
+            yield Char(text, box, ink, True)
+            continue
+        area = (
+            max(math.floor(box.left * scale_x), 0),
+            max(math.floor(box.top * scale_y), 0),
+            min(math.ceil(box.right * scale_x), with_text.width),
+            min(math.ceil(box.bottom * scale_y), with_text.height),
+        )
+        seen = False
+        if not optional and area[0] < area[2] and area[1] < area[3]:
+            # Invisible text is the text layer of a scan: it stands for the ink under it.
+            shown = with_text if mode in _INVISIBLE else changed
+            darkest, brightest = shown.crop(area).getextrema()
+            seen = (
+                float(brightest) - float(darkest) >= _SEEN
+                if mode in _INVISIBLE
+                else (float(brightest) >= _SEEN)
+            )
+        yield Char(text, box, ink, seen)
+
+
+def _joined(raw: Sequence[_Raw]) -> Iterator[_Raw]:
+    """Halves of a character outside the basic plane put together."""
+    index = 0
+    while index < len(raw):
+        one = raw[index]
+        index += 1
+        if "\ud800" <= one.text <= "\udbff" and index < len(raw):
+            low = raw[index]
+            if "\udc00" <= low.text <= "\udfff":
+                index += 1
+                whole = (one.text + low.text).encode("utf-16", "surrogatepass").decode("utf-16")
+                yield one._replace(
+                    text=whole, box=one.box.around(low.box), ink=one.ink.around(low.ink)
+                )
+                continue
+        if not "\ud800" <= one.text <= "\udfff":
+            yield one
+
+
+def _mode(obj: Any) -> tuple[int, bool]:
+    """How a text object is painted, and whether it lies in an optional layer."""
+    if not obj:
+        return pdfium.FPDF_TEXTRENDERMODE_FILL, False
+    optional = False
+    for index in range(max(pdfium.FPDFPageObj_CountMarks(obj), 0)):
+        mark = pdfium.FPDFPageObj_GetMark(obj, index)
+        buffer = (ctypes.c_ushort * 32)()
+        needed = ctypes.c_ulong()
+        if pdfium.FPDFPageObjMark_GetName(mark, buffer, 64, needed):
+            name = bytes(buffer).decode("utf-16-le", "replace").partition("\x00")[0]
+            optional = optional or name == "OC"
+    return pdfium.FPDFTextObj_GetTextRenderMode(obj), optional
+
+
+def _without_text(page: Any, modes: dict[int, tuple[int, bool]]) -> Image.Image:
+    """The page as it looks when its text is not painted (it is painted again afterwards)."""
+    texts = [one.raw for one in page.get_objects(filter=[pdfium.FPDF_PAGEOBJ_TEXT])]
+    before = [pdfium.FPDFTextObj_GetTextRenderMode(obj) for obj in texts]
+    for obj in texts:
+        pdfium.FPDFTextObj_SetTextRenderMode(obj, pdfium.FPDF_TEXTRENDERMODE_INVISIBLE)
+    try:
+        return draw(page, _LOOK_DPI).convert("L")
+    finally:
+        for obj, mode in zip(texts, before, strict=True):
+            pdfium.FPDFTextObj_SetTextRenderMode(obj, mode)
+
+
+def _box(page: Any, textpage: Any, index: int, width: float, height: float) -> Box | None:
+    rect = pdfium.FS_RECTF()
+    if not pdfium.FPDFText_GetLooseCharBox(textpage, index, rect):
+        return None
+    edges = (rect.left, rect.bottom, rect.right, rect.top)
+    return _sized(_shown_box(page, edges, width, height))
+
+
+def _ink(page: Any, textpage: Any, index: int, width: float, height: float) -> Box | None:
+    left, right, bottom, top = (ctypes.c_double() for _ in range(4))
+    if not pdfium.FPDFText_GetCharBox(textpage, index, left, right, bottom, top):
+        return None
+    edges = (left.value, bottom.value, right.value, top.value)
+    return _sized(_shown_box(page, edges, width, height))
+
+
+def _sized(box: Box) -> Box | None:
+    return box if box.width > 0.05 and box.height > 0.05 else None
+
+
+def _shown_box(
+    page: Any, edges: tuple[float, float, float, float], width: float, height: float
+) -> Box:
+    """A box of the page's own space (left, bottom, right, top) as displayed."""
+    first = _shown(page, edges[0], edges[3], width, height)
+    second = _shown(page, edges[2], edges[1], width, height)
+    return Box(
+        min(first[0], second[0]),
+        min(first[1], second[1]),
+        max(first[0], second[0]),
+        max(first[1], second[1]),
+    )
+
+
+def _shown(page: Any, x: float, y: float, width: float, height: float) -> tuple[float, float]:
+    """A point of the page's own space, in points from the upper left corner as displayed."""
+    across, down = ctypes.c_int(), ctypes.c_int()
+    pdfium.FPDF_PageToDevice(
+        page, 0, 0, round(width * _FINE), round(height * _FINE), 0, x, y, across, down
+    )
+    return across.value / _FINE, down.value / _FINE
+
+
+def _objects(page: Any, width: float, height: float) -> tuple[bool, bool]:
+    """Whether the page shows pictures; whether all lies inside it and nothing covers a picture."""
+    pictures: list[Box] = []
+    has_pictures, simple = False, True
+    sheet = Box(-1.0, -1.0, width + 1.0, height + 1.0)
+    for one in page.get_objects(max_depth=1):
+        if one.type == pdfium.FPDF_PAGEOBJ_FORM:
+            simple = False
+            continue
+        if one.type == pdfium.FPDF_PAGEOBJ_TEXT:
+            continue
+        box = _shown_box(page, one.get_bounds(), width, height)
+        if box.common(sheet) != box or any(box.touches(picture) for picture in pictures):
+            simple = False
+        if one.type == pdfium.FPDF_PAGEOBJ_IMAGE:
+            has_pictures = True
+            pictures.append(box)
+    if not has_pictures and not simple:
+        has_pictures = any(page.get_objects(filter=[pdfium.FPDF_PAGEOBJ_IMAGE]))
+    return has_pictures, simple
