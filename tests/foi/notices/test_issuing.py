@@ -1,0 +1,233 @@
+"""Notices: numbered without gaps, complete, approved, frozen (requirements of 条例 and 复议法)."""
+
+from datetime import date
+from io import BytesIO
+
+import pypdfium2
+import pytest
+from django.core.exceptions import PermissionDenied, ValidationError
+from docx import Document
+
+from gongkai.foi.models import Approval, Notice, NoticeSerial
+from gongkai.foi.services import notices
+from gongkai.ledger.actor import Actor
+from gongkai.ledger.chain import sm3
+from gongkai.ledger.models import LedgerEntry
+from gongkai.organs.models import Role
+from tests.factories.organs import make_organ, make_user
+from tests.foi.notices.conftest import NAME, WISH, approved
+
+pytestmark = pytest.mark.django_db
+
+ISSUED = date(2026, 4, 2)
+POINTS = {"points": "一、请写明文件的名称；\n二、请写明年度。", "period": "15个工作日"}
+
+
+def pdf_text(data: bytes) -> str:
+    pages = pypdfium2.PdfDocument(data)
+    return "".join("".join(page.get_textpage().get_text_bounded().split()) for page in pages)
+
+
+def docx_text(data: bytes) -> str:
+    return "\n".join(p.text for p in Document(BytesIO(data)).paragraphs)
+
+
+def issued(officer, case, kind="N02", on=ISSUED, approval=None, **extra):
+    draft = notices.draft_notice(officer, case, kind, extra=extra or POINTS, approval=approval)
+    return notices.issue_notice(officer, draft, on=on)
+
+
+def test_a_notice_bears_what_every_notice_must(officer, case, letterhead):
+    notice = issued(officer, case)
+    name, data = notices.read_notice(officer, notice)
+    text = pdf_text(data)
+    assert notice.number == "义示公复〔2026〕1号"
+    assert name == "政府信息公开申请补正告知书义示公复〔2026〕1号.pdf"
+    for words in (
+        "义马市示例局",
+        notice.number,
+        NAME,
+        case.number,
+        "2026年3月6日",
+        "通过互联网",
+        WISH,
+        "一、请写明文件的名称",
+        "第三十条",
+        "0398-0000000",
+        "2026年4月2日",
+    ):
+        assert "".join(words.split()) in text, words
+    assert "行政复议" not in text  # a step in the procedure tells no remedies
+    assert WISH in docx_text(notices.read_notice(officer, notice, "docx")[1])
+
+
+def test_numbers_have_no_gaps_and_begin_anew_each_year(officer, case, letterhead):
+    first = issued(officer, case)
+    given_up = notices.draft_notice(officer, case, "N02", extra=POINTS)
+    notices.discard_notice(officer, given_up)
+    second = issued(officer, case)
+    assert [first.serial, second.serial] == [1, 2]
+    assert NoticeSerial.objects.get().last == 2
+
+
+def test_an_issue_that_fails_gives_its_number_back(officer, case, letterhead, monkeypatch):
+    draft = notices.draft_notice(officer, case, "N02", extra=POINTS)
+
+    def fails(*_args):
+        raise RuntimeError
+
+    monkeypatch.setattr(notices, "sm3", fails)
+    with pytest.raises(RuntimeError):
+        notices.issue_notice(officer, draft, on=ISSUED)
+    monkeypatch.undo()
+    assert not NoticeSerial.objects.filter(last__gt=0).exists()
+    assert notices.issue_notice(officer, draft, on=ISSUED).serial == 1
+
+
+def test_what_was_issued_is_frozen(officer, case, letterhead):
+    notice = issued(officer, case)
+    _, data = notices.read_notice(officer, notice)
+    assert notice.sm3 == sm3(data)
+    for change in (
+        lambda: notices.edit_notice(officer, notice, {"points": "另写"}),
+        lambda: notices.discard_notice(officer, notice),
+        lambda: notices.issue_notice(officer, notice, on=ISSUED),
+    ):
+        with pytest.raises(ValidationError, match="不能再修改"):
+            change()
+    assert notices.read_notice(officer, notice)[1] == data
+
+
+def test_a_mistake_is_put_right_by_a_new_notice_with_a_reason(officer, case, letterhead):
+    old = issued(officer, case)
+    with pytest.raises(ValidationError, match="请写明替换的原因"):
+        notices.replace_notice(officer, old, reason=" ")
+    draft = notices.replace_notice(officer, old, reason="补正期限有误")
+    old.refresh_from_db()
+    assert old.state == Notice.State.ISSUED  # still in force until the new one is issued
+    notices.edit_notice(officer, draft, {"period": "20个工作日"})
+    fresh = notices.issue_notice(officer, draft, on=ISSUED)
+    old.refresh_from_db()
+    assert (old.state, fresh.replaces_id, fresh.serial) == ("replaced", old.pk, 2)
+    assert "20个工作日" in pdf_text(notices.read_notice(officer, fresh)[1])
+
+
+def test_an_extension_goes_out_approved_article_33(officer, case, letterhead):
+    fields = {"reason": "检索量大", "days": "20", "new_due": "2026年5月6日"}
+    draft = notices.draft_notice(officer, case, "N04", extra=fields)
+    with pytest.raises(ValidationError, match="延长答复期限"):
+        notices.issue_notice(officer, draft, on=ISSUED)
+    approval = approved(case, "extension", days=20)
+    Approval.objects.filter(pk=approval.pk).update(state="pending")
+    draft = notices.draft_notice(officer, case, "N04", extra=fields, approval=approval)
+    with pytest.raises(ValidationError, match="还没有通过"):
+        notices.issue_notice(officer, draft, on=ISSUED)
+    Approval.objects.filter(pk=approval.pk).update(state="approved")
+    assert notices.issue_notice(officer, draft, on=ISSUED).serial == 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "outcome", "subtype", "fields", "first", "articles"),
+    [
+        (
+            "N12",
+            "DENY_PROCESS",
+            "",
+            {"facts": "属于讨论记录。"},
+            "先向义马市人民政府申请行政复议",
+            "第十六条第二款、第三十六条第三项",
+        ),
+        (
+            "N10",
+            "GRANT",
+            "provided",
+            {"supply": "复印件一份。"},
+            "申请行政复议，或者",
+            "第三十六条第二项",
+        ),
+        (
+            "N13",
+            "UNABLE_NOT_HELD",
+            "not_exist",
+            {"search": "查了档案。"},
+            "申请行政复议，或者",
+            "第三十六条第四项",
+        ),
+    ],
+)
+def test_a_decision_tells_articles_and_remedies(
+    officer, case, letterhead, kind, outcome, subtype, fields, first, articles
+):
+    approval = approved(case, "decision", outcome=outcome, subtype=subtype)
+    text = pdf_text(
+        notices.read_notice(officer, issued(officer, case, kind, approval=approval, **fields))[1]
+    )
+    assert first in text
+    assert f"《中华人民共和国政府信息公开条例》{articles}" in text
+    assert "义马市人民法院" in text
+
+
+def test_before_2024_a_refusal_carried_the_ordinary_remedies(officer, organ, letterhead, case):
+    approval = approved(case, "decision", outcome="DENY_INTERNAL")
+    draft = notices.draft_notice(
+        officer, case, "N12", extra={"facts": "属于内部事务信息。"}, approval=approval
+    )
+    content = notices.content_of(draft)
+    old = notices.values_of(draft, content, letterhead, on=date(2023, 12, 29))
+    new = notices.values_of(draft, content, letterhead, on=date(2026, 4, 2))
+    assert "或者自收到本告知书之日起6个月内" in old["救济告知"]
+    assert "应当" in new["救济告知"]
+    assert "先向" in new["救济告知"]
+
+
+def test_an_incomplete_notice_says_what_is_missing(officer, case, letterhead):
+    draft = notices.draft_notice(officer, case, "N02", extra={"points": "请写明年度。"})
+    with pytest.raises(ValidationError) as caught:
+        notices.issue_notice(officer, draft, on=ISSUED)
+    assert "补正期限" in caught.value.message_dict["period"][0]
+
+
+def test_without_letterhead_nothing_numbered_goes_out(officer, case):
+    draft = notices.draft_notice(officer, case, "N02", extra=POINTS)
+    with pytest.raises(ValidationError, match="文书设置"):
+        notices.issue_notice(officer, draft, on=ISSUED)
+    receipt = notices.draft_notice(officer, case, "N01", extra={"query_code": "7K2M-9QXD"})
+    assert notices.issue_notice(officer, receipt, on=ISSUED).number == ""
+
+
+def test_fields_that_a_kind_does_not_know_are_a_mistake_of_the_program(officer, case):
+    with pytest.raises(ValueError, match="no field"):
+        notices.draft_notice(officer, case, "N02", extra={"nonsense": "x"})
+
+
+def test_what_a_notice_says_lies_sealed(officer, case, letterhead):
+    notice = issued(officer, case)
+    row = Notice.objects.filter(pk=notice.pk).values().get()
+    for value in row.values():
+        stored = bytes(value) if isinstance(value, bytes | memoryview) else str(value).encode()
+        assert NAME.encode() not in stored
+        assert WISH.encode() not in stored
+    said = "".join(str(e.changes) + e.object_label for e in LedgerEntry.objects.all())
+    assert NAME not in said
+    assert WISH not in said
+
+
+def test_nobody_else_reads_or_writes_a_notice(officer, case, letterhead):
+    notice = issued(officer, case)
+    stranger = Actor.for_user(make_user(Role.REQUEST_OFFICER, make_organ("411281-009")))
+    reviewer = Actor.for_user(make_user(Role.REVIEWER, case.organ))
+    for actor in (stranger, reviewer):
+        with pytest.raises(PermissionDenied):
+            notices.read_notice(actor, notice)
+        with pytest.raises(PermissionDenied):
+            notices.draft_notice(actor, case, "N02")
+    assert notices.read_notice(Actor.applicant(), notice)[1].startswith(b"%PDF")
+    with pytest.raises(PermissionDenied):
+        notices.read_notice(Actor.applicant(), notice, "docx")
+
+
+def test_reading_leaves_a_ledger_entry(officer, case, letterhead):
+    notice = issued(officer, case)
+    notices.read_notice(officer, notice)
+    entry = LedgerEntry.objects.filter(action="foi.notice.read").last()
+    assert entry.changes == {"kind": "N02", "as": "pdf"}
