@@ -279,6 +279,8 @@ STORAGES = {
 WHITENOISE_USE_FINDERS = DEBUG or DEMO
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 UPLOAD_MAX_MB = _int("GONGKAI_UPLOAD_MAX_MB", 50)
+# The largest file that an applicant may send with a request.
+FOI_FILE_MAX_MB = _int("GONGKAI_FOI_FILE_MAX_MB", 10)
 
 # -- Migration from old sites ----------------------------------------------------------------
 # Hosts that may be read although they lie in a private network, with commas; who to write to.
