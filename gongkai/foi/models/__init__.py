@@ -5,9 +5,10 @@ opinions asked, `material` files and proofs, `papers` notices and their delivery
 and litigation. What says something about a person is sealed (`gongkai.vault`).
 """
 
+from gongkai.foi.models.answers import AnswerTemplate, Conversion, Suggestion
 from gongkai.foi.models.intake import Applicant, Draft, IdentityKind, Intake, IntakeContact
 from gongkai.foi.models.likeness import Likeness, LikenessBand
-from gongkai.foi.models.material import CaseFile, CaseNote, Proof, Redaction
+from gongkai.foi.models.material import CaseFile, CaseNote, Proof, Redaction, RedactionDraft
 from gongkai.foi.models.papers import (
     Delivery,
     Letterhead,
@@ -40,6 +41,7 @@ from gongkai.foi.models.steps import (
 )
 
 __all__ = [
+    "AnswerTemplate",
     "Applicant",
     "ApplicantKind",
     "Approval",
@@ -50,6 +52,7 @@ __all__ = [
     "CoHandling",
     "Complaint",
     "Consultation",
+    "Conversion",
     "Delivery",
     "Draft",
     "FoiEvent",
@@ -67,10 +70,12 @@ __all__ = [
     "NoticeTemplate",
     "Proof",
     "Redaction",
+    "RedactionDraft",
     "RemedyCase",
     "RemedyDuty",
     "RemedyKind",
     "RemedyResult",
     "RemedyStage",
     "SavedFilter",
+    "Suggestion",
 ]

@@ -127,6 +127,43 @@ class Redaction(models.Model):
         return f"第{self.page}页 {self.ground}"
 
 
+class RedactionDraft(models.Model):
+    """Blocks that are being drawn over a file (区分处理的底稿), one a file, kept between visits.
+
+    `sealed` holds blocks with ground and reason. `result_*` is the finished file as it was shown
+    before it is accepted: what is accepted is exactly what was looked at (`result_sm3`).
+    """
+
+    file = models.OneToOneField(
+        CaseFile, on_delete=models.PROTECT, related_name="redaction_draft", verbose_name="原件"
+    )
+    seal_name = models.UUIDField("密文名", default=uuid.uuid4, unique=True, editable=False)
+    version = models.PositiveIntegerField("版本", default=0)
+    sealed = models.BinaryField("遮盖（密文）", default=b"", blank=True)
+    result_path = models.CharField("预览文件存放位置", max_length=160, blank=True)
+    result_sm3 = models.CharField("预览文件的 SM3", max_length=64, blank=True)
+    changed_at = models.DateTimeField("修改时间")
+    changed_by = models.CharField("修改人", max_length=150)
+
+    class Meta:
+        verbose_name = "区分处理底稿"
+        verbose_name_plural = "区分处理底稿"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(result_path="", result_sm3="") | ~Q(result_path="") & ~Q(result_sm3=""),
+                name="foi_redaction_draft_result",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"区分处理底稿 {self.file_id}"
+
+    @property
+    def belongs_to(self) -> str:
+        """What the sealed values are bound to, with ":blocks" or ":result" behind it."""
+        return f"foi.redaction:{self.seal_name}"
+
+
 class Proof(models.Model):
     """What an outcome needs before it may be decided (`statute.outcomes` proofs); only added.
 
