@@ -320,6 +320,9 @@ WAGTAILDOCS_EXTENSIONS = ["csv", "docx", "pdf", "txt", "xlsx"]
 vars().update(_email("GONGKAI_EMAIL_URL"))
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env("GONGKAI_EMAIL_FROM", default="gongkai@localhost")
 EMAIL_TIMEOUT = 20
+# Text messages to applicants: a class of gongkai.foi.messaging's interface and its options.
+SMS_BACKEND = env("GONGKAI_SMS_BACKEND", default="gongkai.foi.messaging.console.ConsoleGateway")
+SMS_OPTIONS = _pairs("GONGKAI_SMS_OPTIONS")
 
 # -- Background work -----------------------------------------------------------------------
 # Long work (site migration, large imports) waits in the database; `gongkai serve` runs a worker.

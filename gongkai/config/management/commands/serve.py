@@ -16,6 +16,7 @@ from django.db.migrations.executor import MigrationExecutor
 BESIDE = (
     ("disclosure", "publish-due", "--every", "60"),
     ("search", "follow"),
+    ("foi", "messages", "--follow"),
     ("db_worker", "--interval", "5", "--no-reload"),
 )
 """Commands that run beside the site as long as it is served."""

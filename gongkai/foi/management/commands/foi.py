@@ -1,4 +1,5 @@
-"""`gongkai foi recompute`: rebuild the due dates of open requests from their events.
+"""`gongkai foi recompute`: rebuild the due dates of open requests from their events;
+`gongkai foi messages`: send the mails and text messages to applicants that are due.
 
 Meant for a daily timer, and for after a change of settings or calendar. Exit code 1 when some
 case's events are not lawful by the calendar in force (they are listed; the others are done).
@@ -13,6 +14,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from gongkai.foi.messaging import sending
 from gongkai.foi.services import Recomputed, recompute_due_dates
 from gongkai.ledger.actor import Actor
 
@@ -25,8 +27,14 @@ class Command(BaseCommand):
         recompute = commands.add_parser("recompute", help="重算未办结申请的期限，列出变动的")
         recompute.add_argument("--dry-run", action="store_true", help="只列出，不写入")
         recompute.add_argument("--json", action="store_true", dest="as_json", help="以 JSON 输出")
+        messages = commands.add_parser("messages", help="发送到期的短信、邮件")
+        messages.add_argument("--follow", action="store_true", help="随时发送，不退出")
+        messages.add_argument("--every", type=float, default=15, help="间隔秒数，默认 15")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if options["what"] == "messages":
+            sending.run(self, follow=options["follow"], every=options["every"])
+            return
         done = recompute_due_dates(
             Actor.command("gongkai foi recompute"), dry_run=options["dry_run"]
         )
