@@ -44,12 +44,26 @@ def text_layer(chars: Iterable[Char], height: float) -> bytes:
         if char.text.isspace() and char.text != " ":
             continue
         code = char.text.encode("utf-16-be").hex().upper()
-        wide, tall = char.box.width * 2 / (len(code) // 2), char.box.height
-        base = height - char.box.bottom - tall * _DESCENT / _EM
-        parts.append(f"{wide:.2f} 0 0 {tall:.2f} {char.box.left:.2f} {base:.2f} Tm <{code}> Tj\n")
+        units = len(code) // 4
+        placed = " ".join(f"{number:.2f}" for number in _matrix(char, height, units))
+        parts.append(f"{placed} Tm <{code}> Tj\n")
     if not parts:
         return b""
     return b"BT 3 Tr /T 1 Tf\n" + "".join(parts).encode() + b"ET\n"
+
+
+def _matrix(char: Char, height: float, units: int) -> tuple[float, ...]:
+    """The text matrix that puts a glyph of one em into the character's box, turned as it is."""
+    left, right = char.box.left, char.box.right
+    low, high = height - char.box.bottom, height - char.box.top
+    wide, tall, below = right - left, high - low, -_DESCENT / _EM
+    if char.turn == 90:
+        return 0, tall / units, -wide, 0, right - below * wide, low
+    if char.turn == 180:
+        return -wide / units, 0, 0, -tall, right, high - below * tall
+    if char.turn == 270:
+        return 0, -tall / units, wide, 0, left + below * wide, high
+    return wide / units, 0, 0, tall, left, low + below * tall
 
 
 def layer_font(pdf: pikepdf.Pdf) -> Any:

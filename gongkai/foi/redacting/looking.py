@@ -37,12 +37,16 @@ _MARGIN: Final = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Char:
-    """A character with the box it takes, that of its ink, and whether a reader can see it."""
+    """A character with the box it takes, that of its ink, and whether a reader can see it.
+
+    `turn`: by how much it is turned against upright, anticlockwise as displayed: 0, 90, 180, 270.
+    """
 
     text: str
     box: Box
     ink: Box
     seen: bool
+    turn: int = 0
 
 
 class _Raw(NamedTuple):
@@ -51,6 +55,7 @@ class _Raw(NamedTuple):
     text: str
     box: Box
     ink: Box
+    turn: int
     mode: int
     optional: bool
 
@@ -203,6 +208,7 @@ def _chars(page: Any, width: float, height: float) -> Iterator[Char]:
         with_text = draw(page, _LOOK_DPI).convert("L")
         modes: dict[int, tuple[int, bool]] = {}
         raw = []
+        page_turn = page.get_rotation()
         for index in range(count):
             code = pdfium.FPDFText_GetUnicode(textpage, index)
             if code < 32 or code in (0xFFFE, 0xFFFF, 0xFFFD):
@@ -215,17 +221,17 @@ def _chars(page: Any, width: float, height: float) -> Iterator[Char]:
             address = ctypes.addressof(obj.contents) if obj else 0
             if address not in modes:
                 modes[address] = _mode(obj)
-            raw.append(
-                _Raw(text, box, _ink(page, textpage, index, width, height) or box, *modes[address])
-            )
+            ink = _ink(page, textpage, index, width, height) or box
+            turn = _turn(textpage, index, page_turn)
+            raw.append(_Raw(text, box, ink, turn, *modes[address]))
         without = _without_text(page, modes)
     finally:
         textpage.close()
     changed = ImageChops.difference(with_text, without)
     scale_x, scale_y = with_text.width / width, with_text.height / height
-    for text, box, ink, mode, optional in _joined(raw):
+    for text, box, ink, turn, mode, optional in _joined(raw):
         if text.isspace():
-            yield Char(text, box, ink, True)
+            yield Char(text, box, ink, True, turn)
             continue
         area = (
             max(math.floor(box.left * scale_x), 0),
@@ -243,7 +249,7 @@ def _chars(page: Any, width: float, height: float) -> Iterator[Char]:
                 if mode in _INVISIBLE
                 else (float(brightest) >= _SEEN)
             )
-        yield Char(text, box, ink, seen)
+        yield Char(text, box, ink, seen, turn)
 
 
 def _joined(raw: Sequence[_Raw]) -> Iterator[_Raw]:
@@ -291,6 +297,12 @@ def _without_text(page: Any, modes: dict[int, tuple[int, bool]]) -> Image.Image:
     finally:
         for obj, mode in zip(texts, before, strict=True):
             pdfium.FPDFTextObj_SetTextRenderMode(obj, mode)
+
+
+def _turn(textpage: Any, index: int, page_turn: int) -> int:
+    """How a character is turned as displayed; the angle of pdfium is that of the page's own space."""
+    angle = pdfium.FPDFText_GetCharAngle(textpage, index)
+    return (round(math.degrees(angle) / 90) * 90 - page_turn) % 360 if angle >= 0 else 0
 
 
 def _box(page: Any, textpage: Any, index: int, width: float, height: float) -> Box | None:
