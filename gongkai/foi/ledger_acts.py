@@ -13,6 +13,7 @@ labels = {
     "foi.intake.forwarded": "转交来件",
     "foi.intake.passed_on": "收到其他机关转交的来件",
     "foi.intake.withdrawn": "申请人撤回来件",
+    "foi.intake.correct": "更正来件登记",
     "foi.intake.code": "更换查询码",
     "foi.triage": "记录研判",
     "foi.link": "关联申请",

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
+from django.core.files.uploadedfile import UploadedFile
 
 
 def day(label: str, *, required: bool = True, help_text: str = "") -> forms.DateField:
@@ -24,3 +27,22 @@ def reason_field(example: str, *, label: str = "原因", max_length: int = 200) 
         help_text=f"记入操作台账，例如“{example}”。不得写个人信息。",
         widget=forms.Textarea({"rows": 2}),
     )
+
+
+class ManyFilesInput(forms.ClearableFileInput):
+    """A box in which several files are chosen at once."""
+
+    allow_multiple_selected = True
+
+
+class ManyFilesField(forms.FileField):
+    """Any number of uploaded files, as a list."""
+
+    def __init__(self, *, accept: str, **kwargs: Any) -> None:
+        kwargs.setdefault("required", False)
+        super().__init__(widget=ManyFilesInput({"accept": accept, "multiple": True}), **kwargs)
+
+    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:
+        """Each file judged like a single one."""
+        files = data if isinstance(data, list | tuple) else [data] if data else []
+        return [super(ManyFilesField, self).clean(file, initial) for file in files]

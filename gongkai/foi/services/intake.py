@@ -14,7 +14,7 @@ from __future__ import annotations
 import hmac
 import secrets
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Final, NamedTuple
 
@@ -27,6 +27,7 @@ from gongkai.foi import similarity
 from gongkai.foi.caseclock import read
 from gongkai.foi.models import Applicant, CaseFile, Channel, FoiRequest, Intake, IntakeContact
 from gongkai.foi.persons import (
+    LABELS,
     Person,
     Wish,
     check_person,
@@ -38,6 +39,7 @@ from gongkai.foi.persons import (
     subject_of,
 )
 from gongkai.foi.services.files import add_file, content_of, name_of, store, whole
+from gongkai.foi.services.messages import queue
 from gongkai.foi.services.requests import HANDLE, admit
 from gongkai.ledger.actor import Actor
 from gongkai.ledger.chain import sm3
@@ -104,6 +106,8 @@ def file_request(
         )
         if settings.ONLINE_RECEIPT == "submission" and _is_working_day(today):
             _confirm(actor, filed.intake, today, subject_of(wish), person.kind)
+        else:
+            queue(filed.intake, "received")
     return filed
 
 
@@ -184,6 +188,8 @@ def record_intake(
             )
         if channel in AT_ONCE:
             _confirm(actor, filed.intake, arrived_on, subject or subject_of(wish), person.kind)
+        else:
+            queue(filed.intake, "received")
     return filed
 
 
@@ -240,6 +246,47 @@ def confirm_intake(actor: Actor, intake: Intake, *, on: date, subject: str) -> F
         return _confirm(actor, locked, on, subject, locked.applicant.kind)
 
 
+def correct_intake(actor: Actor, intake: Intake, *, person: Person, wish: Wish) -> Intake:
+    """What was entered of the applicant or the wish is put right (a slip of the pen).
+
+    Changes nothing that counts: the column of table three stays the one that was registered once
+    the intake is a request.
+    """
+    organ = intake.request.organ if intake.request is not None else intake.organ
+    authorise(actor, HANDLE, organ)
+    authorise(actor, "foi.reveal", organ)
+    refuse_unstorable(person, wish)
+    with transaction.atomic():
+        locked = lock(intake)
+        applicant = locked.applicant
+        if applicant.erased_at is not None:
+            raise ValidationError("申请人信息已按保存期限清除，不能更正。")
+        if locked.state not in (State.WAITING, State.CONFIRMED):
+            refuse_settled(locked)
+        if locked.request is not None and person.kind != applicant.kind:
+            raise ValidationError(
+                {
+                    "kind": f"申请已登记为“{applicant.get_kind_display()}”，类别计入年报，不能在此更改。"
+                }
+            )
+        before = opened(applicant)
+        seal_person(applicant, person, wish)
+        applicant.save()
+        similarity.remember(locked, wish)
+        after = opened(applicant)
+        changed = [
+            LABELS[name]
+            for old, new in zip(before, after, strict=True)
+            for name, value in asdict(old).items()
+            if value != getattr(new, name)
+        ]
+        # The names of the fields alone: what stood in them is nobody's business.
+        record(
+            actor, "foi.intake.correct", chain=organ.code, obj=locked, changes={"fields": changed}
+        )
+    return locked
+
+
 def set_aside_intake(actor: Actor, intake: Intake, *, reason: str) -> Intake:
     """What came in is no request for information (a petition, an advertisement, a duplicate)."""
     authorise(actor, HANDLE, intake.organ)
@@ -248,6 +295,7 @@ def set_aside_intake(actor: Actor, intake: Intake, *, reason: str) -> Intake:
         locked = lock(intake)
         refuse_settled(locked)
         _settle(actor, locked, State.SET_ASIDE, reason)
+        queue(locked, "closed")
     return locked
 
 
@@ -299,6 +347,7 @@ def forward_intake(actor: Actor, intake: Intake, organ: Organ, reason: str) -> I
             obj=passed_on,
             changes={"from": locked.organ.name, "channel": locked.channel},
         )
+        queue(locked, "forwarded")
     return passed_on
 
 
@@ -579,6 +628,7 @@ def _confirm(actor: Actor, intake: Intake, on: date, subject: str, kind: str) ->
         obj=intake,
         changes={"state": [State.WAITING, State.CONFIRMED], "number": request.number},
     )
+    queue(intake, "confirmed")
     return request
 
 
