@@ -71,8 +71,8 @@ def text_of(docx: bytes) -> str:
 
 
 def letters(text: str) -> str:
-    """`text` without white space: what must be equal in two readings of a paper."""
-    return "".join(text.split())
+    """`text` without white space and places to break: what is equal in two readings of a paper."""
+    return "".join(text.replace("\u200b", "").split())
 
 
 def _texts(blocks: list[dict[str, Any]]) -> Iterator[str]:

@@ -79,11 +79,11 @@ class Content:
 
 @dataclass(frozen=True)
 class Paper:
-    """A notice as files, with the values that went in."""
+    """A notice as files; `missing` are letters that no typeface has, printed as boxes."""
 
     docx: bytes
     pdf: bytes
-    values: dict[str, str]
+    missing: tuple[str, ...]
 
 
 # -- drafting ----------------------------------------------------------------------------------
@@ -264,19 +264,24 @@ def compose(notice: Notice, content: Content, head: Letterhead | None, *, on: da
         on=on,
         seal=bytes(head.seal) if head is not None else b"",
     )
-    return Paper(docx, pdf.draw(docx), values)
+    return Paper(docx, *pdf.draw(docx))
 
 
-def preview_pdf(actor: Actor, notice: Notice, *, on: date | None = None) -> bytes:
+def preview(actor: Actor, notice: Notice, *, on: date | None = None) -> Paper:
     """The draft as it would look if it were issued on that day (today), without a number."""
     authorise(actor, REVEAL, notice.organ)
     day = on or timezone.localdate()
     with transaction.atomic():
         _note(actor, notice, "read", {"kind": notice.kind, "as": "preview"})
     try:
-        return compose(notice, content_of(notice), letterhead_on(notice.organ, day), on=day).pdf
+        return compose(notice, content_of(notice), letterhead_on(notice.organ, day), on=day)
     except CannotDraw as error:
         raise ValidationError(f"模板不能印成 PDF：{error}") from error
+
+
+def preview_pdf(actor: Actor, notice: Notice, *, on: date | None = None) -> bytes:
+    """The PDF of `preview`."""
+    return preview(actor, notice, on=on).pdf
 
 
 # -- reading -----------------------------------------------------------------------------------

@@ -97,3 +97,17 @@ def approved(request, kind, **proposal):
         proposed_at="2026-03-20T09:00:00+08:00",
         decided_at="2026-03-21T09:00:00+08:00",
     )
+
+
+@pytest.fixture
+def seal():
+    """A red ring on transparent ground, as a PNG."""
+    from io import BytesIO
+
+    from PIL import Image, ImageDraw
+
+    picture = Image.new("RGBA", (300, 300), (0, 0, 0, 0))
+    ImageDraw.Draw(picture).ellipse((5, 5, 295, 295), outline=(220, 20, 20, 255), width=10)
+    stream = BytesIO()
+    picture.save(stream, "PNG")
+    return stream.getvalue()
