@@ -39,8 +39,10 @@ serve: setup ## 用自己的数据启动服务 · serve with your own data
 	@$(BIN)/gongkai migrate -v 0
 	@$(BIN)/gongkai serve
 
+# What is compiled is kept, also where the environment would have it compiled each time.
 test: setup ## 运行全部测试 · run all tests
-	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
+	@PYTHONDONTWRITEBYTECODE= PYTHONPYCACHEPREFIX=$(CURDIR)/.pytest_cache/bytecode \
+	  $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 lint: setup ## 检查代码 · ruff, types, imports, migrations
 	@$(BIN)/ruff check .
