@@ -133,3 +133,5 @@ class Results:
     synonyms: tuple[str, ...] = ()
     state: State = State.READY
     partial: bool = False
+    generation: int = 0
+    """Of the index that answered; 0 where none did. For `with_siblings`."""

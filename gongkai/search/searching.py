@@ -176,6 +176,7 @@ def _from_index(generation: Generation, query: Query, parsed: Parsed | None) -> 
         facets=_facets(found.places[:CAP], query.counted),
         synonyms=parsed.synonyms if parsed is not None else (),
         state=_state(generation),
+        generation=generation.pk,
     )
 
 

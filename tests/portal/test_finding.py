@@ -148,6 +148,16 @@ def test_a_facet_narrows_stays_in_the_address_and_can_be_taken_back(indexed, rea
     assert chip.attributes["href"] == "?q=%E4%BE%9B%E7%83%AD"
 
 
+def test_beside_what_is_chosen_stands_what_else_could_be(indexed, read):
+    """Given 2023 is chosen, then 2024 is offered with the number that the search has without a year."""
+    page = read("/search/", q="供热", year="2023")
+    years = next(one for one in page.css(".facet") if "年份" in one.css_first("summary").text())
+    said = {a.css_first("span").text(): a for a in years.css("a")}
+    assert "chosen" in said["2023"].attributes["class"]
+    assert said["2024"].css_first(".count").text() == "1"
+    assert said["2024"].attributes["href"].endswith("year=2023&year=2024")
+
+
 def test_a_topic_opens_into_those_below_it(indexed, read):
     page = read("/search/", q="供热")
     assert not page.css(".facet .below")

@@ -168,7 +168,8 @@ def _choices(
     question: Question, name: str, counts: Sequence[FacetValue], names: Names, more: str
 ) -> list[Choice]:
     chosen = question.chosen.get(name, ())
-    numbers = {one.value: one.count for one in counts if one.count}
+    # Siblings of what is chosen come with the number 0 where nobody can count them.
+    numbers = {one.value: one.count for one in counts if one.count or chosen}
     values = sorted({*numbers, *chosen}, key=_order(name, numbers))
     if name == "topic":
         values = _as_tree(values, chosen)
@@ -188,7 +189,7 @@ def _choices(
         choices.append(
             Choice(
                 label,
-                numbers.get(value),
+                numbers.get(value) or None,
                 asked.url() + more,
                 is_chosen,
                 below=name == "topic" and "-" in value,

@@ -95,6 +95,9 @@ def answer(
     """The answer to the question, with the records of its hits; past the end the last page."""
     query = question.query(counted, within or {})
     results = ask(query)
+    if counted and question.chosen:
+        chosen = tuple(question.chosen)
+        results = or_else(results, lambda: queries.with_siblings(query, results, chosen))
     paginator = HitPaginator(results.total)
     page = paginator.of(found(results.hits), query.page)
     return Answer(results, page, paging.window(paginator, page))
