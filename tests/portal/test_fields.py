@@ -84,10 +84,12 @@ def test_the_topics_have_two_levels_with_numbers(top, column, read):
     published(organ=top, column=column, topic=above, title="甲")
     published(organ=top, column=column, topic=below, title="乙")
     page = read("/topics/")
-    first, last = page.css(".topics > li")
-    assert "城乡建设 2" in first.css_first("h2").text()
-    assert first.css_first(".chips a").attributes["href"] == "/topics/10-02/"
-    assert last.css("a") == []
+    (only,) = page.css(".topics > li")
+    assert "城乡建设 2" in only.css_first("h2").text()
+    assert only.css_first(".chips a").attributes["href"] == "/topics/10-02/"
+    bare = page.css_first("section:has(#bare)")
+    assert [one.text(strip=True) for one in bare.css(".chip")] == ["国防"]
+    assert bare.css("a") == []
 
 
 def test_a_topic_lists_those_below_it(top, column, read, client):

@@ -51,6 +51,17 @@ def test_the_government_stands_before_the_bodies(top, bureau, read):
     assert [one.text() for one in page.css(".leader h3")] == ["乙某", "甲某"]
 
 
+def test_of_many_bodies_only_the_first_stands_open_and_each_names_its_head(top, read):
+    make_leader(top, "乙某", position="市长")
+    for number in range(3):
+        body = make_organ(f"411281-01{number}", name=f"义马市第{number}局", parent=top)
+        make_leader(body, f"局长{number}某")
+    groups = read("/leaders/").css("details.folded")
+    assert ["open" in one.attributes for one in groups] == [True, False, False, False]
+    assert "局长 局长1某" in groups[2].css_first("summary").text()
+    assert groups[2].css_first(".leader a").text() == "局长1某"
+
+
 def test_only_who_is_approved_and_in_office_is_shown(bureau, read, client):
     waiting = make_leader(bureau, "待批某", approved=False)
     left = make_leader(bureau, "离任某", left_on=date(2024, 1, 1))

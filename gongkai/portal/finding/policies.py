@@ -100,7 +100,7 @@ def interpretation_list(request: HttpRequest, number: int = 1) -> HttpResponseBa
     )
     context = {
         "page": _page(
-            _("政策解读"), _("对政策文件的解读，每篇都可以看到所解读的文件"), _("政策解读")
+            _("全部政策解读"), _("对政策文件的解读，每篇都可以看到所解读的文件"), _("政策解读")
         ),
         "tab": "interpretations",
         **paging.by_path(rows, number, reverse("portal:interpretation_list")),

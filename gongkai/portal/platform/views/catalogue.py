@@ -92,7 +92,10 @@ def catalogue(request: HttpRequest) -> HttpResponseBase:
         "page": _page(standard),
         "tabs": _tabs("fields"),
         "standard": standard,
-        "fields": items.by_field(rows),
+        "fields": [
+            (field, some, sum(row.items > 0 for row in some))
+            for field, some in items.by_field(rows)
+        ],
         "total": len(rows),
         "published": sum(row.items > 0 for row in rows),
     }

@@ -24,6 +24,8 @@ from gongkai.portal.platform.tree import MANY, ColumnTree
 from gongkai.portal.platform.views.disclosure import content_of
 
 IN_A_BLOCK = 4
+_SECTIONS = {"zdly": "fields", "zc": "policies", "jgzn": "organs", "ldxx": "organs"}
+"""Branches of the columns that have an entrance of their own in the header."""
 
 
 @dataclass(frozen=True)
@@ -99,11 +101,12 @@ def _page(tree: ColumnTree, found: Column, year: int | None) -> Page:
             Crumb(_("%(year)s年") % {"year": year}),
         ]
         title = _("%(column)s（%(year)s年）") % {"column": found.title, "year": year}
-    kind = tree.root(found).kind
+    root = tree.root(found)
+    section = "news" if root.kind == ColumnKind.NEWS else _SECTIONS.get(root.slug, "info")
     return Page(
         title=title,
         description=found.description or column_of(found).description,
-        section="news" if kind == ColumnKind.NEWS else "info",
+        section=section,
         crumbs=(*above, *own),
         column=column_of(found),
         feed=reverse("portal:column_feed", args=[found.slug]),

@@ -106,7 +106,10 @@ def front(request: HttpRequest, code: str = "") -> HttpResponseBase:
     title = _("政府信息公开")
     context = {
         "page": Page(
-            title=_("%(body)s%(title)s") % {"body": body.name, "title": title} if body else title,
+            title=_("%(body)s%(title)s") % {"body": body.name, "title": title}
+            if body
+            # The column of that name has a page of its own.
+            else _("政府信息公开平台"),
             description=_("指南、制度、法定主动公开内容、年报和依申请公开，按统一的次序排列"),
             section="info",
             crumbs=(*trail(body)[:-1], Crumb(title)),

@@ -22,6 +22,8 @@ from gongkai.portal.delivery.pages import deliver
 from gongkai.portal.pages import Column, Crumb, Page
 
 SPEECHES = 8
+FEW = 3
+"""So many bodies stand open; of more only the first, and the others fold out."""
 
 
 def _column() -> Column:
@@ -37,6 +39,7 @@ def _column() -> Column:
 def leader_list(request: HttpRequest) -> HttpResponseBase:
     """The leaders of the highest bodies and of those directly below, body by body."""
     found = leaders.in_office().filter(organ__depth__lte=1)
+    groups = [(organ, list(some)) for organ, some in groupby(found, lambda one: one.organ)]
     context = {
         "page": Page(
             title=_("领导信息"),
@@ -48,7 +51,8 @@ def leader_list(request: HttpRequest) -> HttpResponseBase:
             ),
             column=_column(),
         ),
-        "groups": [(organ, list(some)) for organ, some in groupby(found, lambda one: one.organ)],
+        "groups": groups,
+        "few": len(groups) <= FEW,
     }
     return deliver(
         request,

@@ -27,7 +27,8 @@ def _column(name: str) -> Column:
 
 @require_safe
 def topic_list(request: HttpRequest) -> HttpResponseBase:
-    """All topics; those without items are named and lead nowhere."""
+    """All topics; those without items are named at the end and lead nowhere."""
+    nodes = queries.topic_tree()
     context = {
         "page": Page(
             title=_("主题分类"),
@@ -36,7 +37,8 @@ def topic_list(request: HttpRequest) -> HttpResponseBase:
             crumbs=(Crumb(_("政府信息公开"), reverse("portal:disclosure")), Crumb(_("主题分类"))),
             column=_column("主题分类"),
         ),
-        "nodes": queries.topic_tree(),
+        "nodes": nodes,
+        "bare": [node for node in nodes if not node.items],
     }
     return deliver(
         request,
