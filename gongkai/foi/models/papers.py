@@ -152,6 +152,8 @@ class Notice(models.Model):
         verbose_name="替换",
     )
     reason = models.CharField("替换原因", max_length=300, blank=True)
+    undelivered = models.BooleanField("待送达", default=False)
+    """Issued, and no delivery that stands: kept by the services, so that lists need no joins."""
     changed_at = models.DateTimeField("修改时间")
     changed_by = models.CharField("修改人", max_length=150)
 
@@ -170,6 +172,18 @@ class Notice(models.Model):
                 | (Q(state__in=["issued", "replaced"], issued_on__isnull=False) & ~Q(sm3="")),
                 name="foi_notice_issued",
             ),
+            models.CheckConstraint(
+                condition=Q(undelivered=False) | Q(state="issued"),
+                name="foi_notice_undelivered_is_issued",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["organ", "issued_on"],
+                condition=Q(undelivered=True),
+                name="foi_notice_undelivered",
+            ),
+            models.Index(fields=["organ", "-issued_on", "-id"], name="foi_notice_list"),
         ]
 
     def __str__(self) -> str:

@@ -16,6 +16,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from gongkai.foi.models import CaseFile, Delivery, Notice
+from gongkai.foi.notice_queries import waits_for_delivery
 from gongkai.foi.services.requests import HANDLE
 from gongkai.ledger.actor import Actor
 from gongkai.ledger.services import record
@@ -62,6 +63,7 @@ def record_delivery(
             recorded_at=timezone.now(),
             recorded_by=actor.name[:150],
         )
+        _keep_undelivered(locked)
         _note(
             actor,
             delivery,
@@ -94,6 +96,7 @@ def complete_delivery(
         locked.counts_on = counts_on(locked.way, locked.sent_on, received_on)
         locked.proof = proof or locked.proof
         locked.save(update_fields=["received_on", "counts_on", "proof"])
+        _keep_undelivered(locked.notice)
         _note(
             actor, locked, "complete", {"received_on": received_on, "counts_on": locked.counts_on}
         )
@@ -124,6 +127,7 @@ def record_failed_delivery(
         _check_proof(locked.notice, proof)
         locked.failed_on, locked.failure, locked.proof = on, reason, proof or locked.proof
         locked.save(update_fields=["failed_on", "failure", "proof"])
+        _keep_undelivered(locked.notice)
         _note(actor, locked, "fail", {"failed_on": on})
     return locked
 
@@ -173,6 +177,10 @@ def _check_received(sent_on: date, received_on: date) -> None:
 def _check_proof(notice: Notice, proof: CaseFile | None) -> None:
     if proof is not None and proof.request_id != notice.request_id:
         raise ValidationError({"proof": "送达凭证不属于这件申请。"})
+
+
+def _keep_undelivered(notice: Notice) -> None:
+    Notice.objects.filter(pk=notice.pk).update(undelivered=waits_for_delivery(notice))
 
 
 def _locked(delivery: Delivery) -> Delivery:

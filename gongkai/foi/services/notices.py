@@ -30,6 +30,7 @@ from gongkai.foi.models import (
     NoticeSerial,
     Proof,
 )
+from gongkai.foi.notice_queries import waits_for_delivery
 from gongkai.foi.notices import fields as names
 from gongkai.foi.notices import filling, kinds, pdf, wording
 from gongkai.foi.notices.kinds import NoticeKind, kind_of
@@ -241,11 +242,14 @@ def issue_notice(actor: Actor, notice: Notice, *, on: date) -> Notice:
         locked.docx_sealed = seal_bytes(f"{locked.belongs_to}:docx", paper.docx)
         locked.pdf_sealed = seal_bytes(f"{locked.belongs_to}:pdf", paper.pdf)
         locked.sm3, locked.issued_on, locked.state = sm3(paper.pdf), on, Notice.State.ISSUED
+        locked.undelivered = waits_for_delivery(locked)
         for name, value in _changed_by(actor).items():
             setattr(locked, name, value)
         locked.save()
         if locked.replaces is not None:
-            Notice.objects.filter(pk=locked.replaces.pk).update(state=Notice.State.REPLACED)
+            Notice.objects.filter(pk=locked.replaces.pk).update(
+                state=Notice.State.REPLACED, undelivered=False
+            )
         facts = {"kind": locked.kind, "number": locked.number, "on": on, "sm3": locked.sm3}
         _note(actor, locked, "issue", facts)
     return locked

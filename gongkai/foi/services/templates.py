@@ -11,7 +11,7 @@ import re
 import struct
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
@@ -26,7 +26,7 @@ from gongkai.guard.files import accept
 from gongkai.ledger.actor import Actor
 from gongkai.ledger.chain import sm3
 from gongkai.ledger.services import diff, record
-from gongkai.organs.models import Organ
+from gongkai.organs.models import Organ, User
 from gongkai.organs.policy import authorise
 
 CONFIGURE: Final = "foi.configure"
@@ -143,7 +143,7 @@ def _add(
                 sm3=sm3(content),
                 note=note,
                 at=timezone.now(),
-                by=actor.user,
+                by=cast(User | None, actor.user),
             )
             facts = {"kind": kind.code, "version": made.version, "sm3": made.sm3}
             record(actor, f"foi.template.{verb}", chain=organ.code, obj=made, changes=facts)

@@ -1,0 +1,44 @@
+"""Reads about notices: which wait for their delivery, and how that is said."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from django.db.models import OuterRef, QuerySet
+
+from gongkai.foi.models import Delivery, Notice
+from gongkai.organs import policy
+
+NEED_NO_DELIVERY: Final = frozenset({"N01", "N24"})
+"""The receipt is handed over or shown at once; the 送达回证 stays with the file."""
+
+
+def deliveries_that_stand(notice: OuterRef | Any) -> QuerySet[Delivery]:
+    """Deliveries of a notice that were not given back and whose day counts."""
+    return Delivery.objects.filter(notice=notice, failed_on=None, counts_on__isnull=False)
+
+
+def waits_for_delivery(notice: Notice) -> bool:
+    """Whether the notice has to reach somebody and has not: what `Notice.undelivered` caches."""
+    return (
+        notice.state == Notice.State.ISSUED
+        and notice.addressee != Notice.Addressee.FILE
+        and notice.kind not in NEED_NO_DELIVERY
+        and not deliveries_that_stand(notice).exists()
+    )
+
+
+def undelivered_notices(user: Any, action: str = "foi.handle") -> QuerySet[Notice]:
+    """Notices within the user's reach that were issued and reached nobody, oldest first."""
+    waiting = Notice.objects.filter(undelivered=True).select_related("organ", "request")
+    waiting = waiting.defer("fields_sealed", "docx_sealed", "pdf_sealed")
+    return policy.scope(waiting, user, action).order_by("issued_on", "pk")
+
+
+def notice_status(notice: Notice) -> str:
+    """Where a notice stands, in a few words."""
+    if notice.state == Notice.State.ISSUED:
+        if notice.undelivered:
+            return "待送达"
+        return "已印发" if notice.kind in NEED_NO_DELIVERY else "已送达"
+    return str(notice.get_state_display())
