@@ -27,6 +27,8 @@ labels = {
     "foi.hand_over": "移交承继机构",
     "foi.taken_over": "承继办理",
     "foi.personal_export": "导出含申请人信息的名单",
+    "foi.filter.save": "保存常用筛选",
+    "foi.filter.remove": "删除常用筛选",
     "foi.reveal": "查看申请人信息",
     "foi.notice.draft": "起草文书",
     "foi.notice.edit": "修改文书草稿",

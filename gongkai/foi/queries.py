@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Final
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from gongkai.foi.caseclock import read, to_event
-from gongkai.foi.models import FoiEvent, FoiRequest, RemedyKind
+from gongkai.foi.models import Channel, FoiEvent, FoiRequest, RemedyKind
 from gongkai.organs import policy
 from gongkai.statute.clock import CHANNELS, EVENT_TYPES, ClockReading, ClockState, IllegalSequence
 from gongkai.statute.outcomes import OUTCOMES
-from gongkai.statute.workdays import WorkCalendar, working_days_between
+from gongkai.statute.workdays import WorkCalendar, last_working_day, working_days_between
+from gongkai.workdays.queries import current_calendar
 
 URGENT_DAYS: Final = 3
 """A deadline with no more working days than this is shown as pressing."""
@@ -43,6 +44,19 @@ def waiting_requests(user: Any, action: str = "foi.handle") -> QuerySet[FoiReque
     return policy.scope(waiting, user, action).order_by("due_on", "pk")
 
 
+def late_intakes(today: date) -> Q:
+    """Waiting intakes whose day of confirmation has passed, as a condition on their rows.
+
+    `services.intake.confirm_by` says the same of one of them: letters on the working day they come,
+    the rest until the working day after.
+    """
+    calendar = current_calendar()
+    last = last_working_day(today - timedelta(days=1), calendar).date
+    before = last_working_day(last - timedelta(days=1), calendar).date
+    letter = Q(channel=Channel.ORDINARY_MAIL)
+    return (letter & Q(arrived_on__lte=last)) | (~letter & Q(arrived_on__lte=before))
+
+
 def due_in_words(request: FoiRequest, calendar: WorkCalendar, today: date) -> DueInWords:
     """The due date of a request in words, from the index columns alone (no SQL).
 
@@ -67,6 +81,13 @@ def due_in_words(request: FoiRequest, calendar: WorkCalendar, today: date) -> Du
         return DueInWords(f"今天到期{about}", is_urgent=True)
     days = working_days_between(today, due, calendar).days
     return DueInWords(f"还剩{days}个工作日{about}", is_urgent=days <= URGENT_DAYS)
+
+
+def events_of(requests: Sequence[FoiRequest]) -> QuerySet[FoiEvent]:
+    """The events of several cases, in their order. One statement."""
+    return FoiEvent.objects.filter(request__in=[r.pk for r in requests]).order_by(
+        "request_id", "seq"
+    )
 
 
 def reading_of(

@@ -3,17 +3,102 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
+from typing import Any, Literal
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 from django.urls import reverse
 
 from gongkai.foi import queries
+from gongkai.foi.models import CoHandling, Intake
+from gongkai.foi.services.intake import confirm_by
+from gongkai.organs import policy
 from gongkai.organs.worklist import BodyCell, BodyColumn, Task, WorkList, soon_until
 from gongkai.statute.workdays import add_working_days
 from gongkai.workdays.queries import current_calendar
 
 LISTED = 10
+
+
+def unconfirmed_intakes(user: Any, today: date) -> WorkList:
+    """What came in and waits to be confirmed with its sender (Article 31), oldest first.
+
+    Due the same day (letters) or the next working day: what is late stands on top of the page.
+    """
+    waiting = Intake.objects.filter(state=Intake.State.WAITING).select_related("organ")
+    waiting = policy.scope(waiting, user, "foi.handle").order_by("arrived_on", "pk")
+    return _intakes(waiting, today, "待确认的来件", "act")
+
+
+def unconfirmed_elsewhere(user: Any, today: date) -> WorkList:
+    """Escalation: what bodies below have left unconfirmed beyond its day, for who oversees them."""
+    waiting = Intake.objects.filter(
+        queries.late_intakes(today), state=Intake.State.WAITING
+    ).select_related("organ")
+    watched = policy.scope(waiting, user, "foi.configure").exclude(
+        organ__in=policy.organs_for(user, "foi.handle").order_by().values("pk")
+    )
+    return _intakes(watched.order_by("arrived_on", "pk"), today, "逾期未确认的来件", "watch")
+
+
+def _intakes(
+    waiting: QuerySet[Intake], today: date, title: str, kind: Literal["act", "watch"]
+) -> WorkList:
+    calendar = current_calendar()
+    late = queries.late_intakes(today)
+    counted = waiting.order_by().aggregate(total=Count("pk"), late=Count("pk", filter=late))
+    tasks = []
+    for intake in waiting[:LISTED]:
+        due = confirm_by(intake, calendar)
+        words = "超过确认期限" if due < today else "今天须确认" if due == today else "待确认"
+        tasks.append(
+            Task(
+                title=f"来件 {intake.number}（{intake.get_channel_display()}）",
+                url=reverse("foi:intake_detail", args=[intake.pk]),
+                organ=intake.organ.label,
+                due_on=due,
+                due_label=words,
+                is_urgent=due <= today,
+            )
+        )
+    return WorkList(
+        title=title,
+        url=reverse("foi:intake_list") + "?state=waiting",
+        tasks=tasks,
+        total=counted["total"],
+        kind=kind,
+        late=counted["late"],
+        # Confirmation is a matter of a day or two: none of it can be left for later.
+        now=counted["total"] - counted["late"],
+    )
+
+
+def asked_for_help(user: Any, today: date) -> WorkList:
+    """What other bodies ask of the user's body (协办) and that nobody has answered yet."""
+    asked = CoHandling.objects.filter(answered_on=None).select_related("organ", "request__organ")
+    asked = policy.scope(asked, user, "foi.handle").order_by("due_on", "pk")
+    counted = asked.order_by().aggregate(
+        total=Count("pk"),
+        late=Count("pk", filter=Q(due_on__lt=today)),
+        soon=Count("pk", filter=Q(due_on__lte=soon_until(today))),
+    )
+    tasks = [
+        Task(
+            title=f"{each.request.organ.label}请求协办：{each.question[:40]}",
+            url=reverse("foi:help_detail", args=[each.pk]),
+            organ=each.organ.label,
+            due_on=each.due_on,
+            mail_title=f"{each.request.organ.label}请求协办的事项",
+        )
+        for each in asked[:LISTED]
+    ]
+    return WorkList(
+        title="其他机关请求协办",
+        url=reverse("foi:help_list") + "?answered=no",
+        tasks=tasks,
+        total=counted["total"],
+        late=counted["late"],
+        now=counted["soon"] - counted["late"],
+    )
 
 
 def open_requests(user: Any, today: date) -> WorkList:
@@ -71,5 +156,38 @@ def requests_by_body(user: Any, today: date) -> list[BodyColumn]:
     return [BodyColumn("申请在办", in_hand), BodyColumn("申请逾期", late)]
 
 
-sources = (open_requests,)
+def undelivered_notices(user: Any, today: date) -> WorkList:
+    """Notices that were issued and reached nobody yet, oldest first: late from the next day on."""
+    waiting = notice_queries.undelivered_notices(user)
+    counted = waiting.order_by().aggregate(
+        total=Count("pk"), late=Count("pk", filter=Q(issued_on__lt=today))
+    )
+    tasks = [
+        Task(
+            title=f"{notice.number or notice.request.number} {notice_queries.name_of(notice)}",
+            url=reverse("foi:notice_detail", args=[notice.pk]),
+            organ=notice.organ.label,
+            due_on=notice.issued_on,
+            due_label="待送达",
+            is_urgent=notice.issued_on is not None and notice.issued_on < today,
+        )
+        for notice in waiting[:LISTED]
+    ]
+    return WorkList(
+        title="待送达的文书",
+        url=reverse("foi:notice_list"),
+        tasks=tasks,
+        total=counted["total"],
+        late=counted["late"],
+        now=counted["total"] - counted["late"],
+    )
+
+
+sources = (
+    unconfirmed_intakes,
+    open_requests,
+    asked_for_help,
+    undelivered_notices,
+    unconfirmed_elsewhere,
+)
 body_sources = (requests_by_body,)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 
 from gongkai.foi.forms.fields import ManyFilesField, day, reason_field
 from gongkai.foi.models import ApplicantKind, CaseFile, Channel, IdentityKind
@@ -12,6 +13,7 @@ from gongkai.foi.persons import LABELS, LIMITS, SUPPLY_FORMS, SUPPLY_WAYS, Perso
 from gongkai.foi.services.intake import Incoming
 from gongkai.organs.models import Organ, OrganKind
 from gongkai.organs.staff_views import OrganChoiceField, StaffForm
+from gongkai.organs.staff_views.forms import MANY_ORGANS, OrganTextWidget
 
 PERSON_FIELDS = (
     "kind", "name", "identity_kind", "identity_number", "contact_name", "representative",
@@ -86,7 +88,32 @@ class ApplicantForm(StaffForm):
         ]
 
 
-class IntakeForm(ApplicantForm):
+class FilesForm(StaffForm):
+    """Scans of what came in."""
+
+    identity_files = ManyFilesField(
+        label="身份证明扫描件", accept=".pdf,.jpg,.jpeg,.png", help_text="可选多个文件。"
+    )
+    application_files = ManyFilesField(
+        label="申请书及附件扫描件",
+        accept=".pdf,.jpg,.jpeg,.png,.docx,.doc,.wps,.ofd,.txt",
+        help_text="可选多个文件。登记不成功时，文件需要重新选择，其余内容都会保留。",
+    )
+
+    def incoming(self) -> list[Incoming]:
+        """The uploaded files with their kinds."""
+        kinds = (
+            (CaseFile.Kind.IDENTITY, "identity_files"),
+            (CaseFile.Kind.APPLICATION, "application_files"),
+        )
+        return [
+            Incoming(kind, file.name or "", file.read())
+            for kind, name in kinds
+            for file in self.cleaned_data[name]
+        ]
+
+
+class IntakeForm(ApplicantForm, FilesForm):
     """Something that came in."""
 
     organ = OrganChoiceField(action="foi.handle", include_abolished=True, label="收件机关")
@@ -122,14 +149,6 @@ class IntakeForm(ApplicantForm):
         help_text="代为填写的必填，例如“已当面宣读，申请人确认无误并签名”。",
     )
     needs_help = forms.BooleanField(label="阅读困难或者视听障碍，需要帮助", required=False)
-    identity_files = ManyFilesField(
-        label="身份证明扫描件", accept=".pdf,.jpg,.jpeg,.png", help_text="可选多个文件。"
-    )
-    application_files = ManyFilesField(
-        label="申请书及附件扫描件",
-        accept=".pdf,.jpg,.jpeg,.png,.docx,.doc,.wps,.ofd,.txt",
-        help_text="可选多个文件。登记不成功时，文件需要重新选择，其余内容都会保留。",
-    )
 
     def groups(self) -> list[tuple[str, list[forms.BoundField]]]:
         return [
@@ -143,18 +162,6 @@ class IntakeForm(ApplicantForm):
                 ),
             ),
         ]  # fmt: skip
-
-    def files(self) -> list[Incoming]:
-        """The uploaded files with their kinds."""
-        kinds = (
-            (CaseFile.Kind.IDENTITY, "identity_files"),
-            (CaseFile.Kind.APPLICATION, "application_files"),
-        )
-        return [
-            Incoming(kind, file.name or "", file.read())
-            for kind, name in kinds
-            for file in self.cleaned_data[name]
-        ]
 
 
 class ConfirmForm(StaffForm):
@@ -202,11 +209,14 @@ class AnyOrganField(forms.ModelChoiceField):
 
     def narrow(self, *, but: Organ | None) -> None:
         """Offer the bodies that exist, without public utilities (Article 55) and `but`."""
-        from django.utils import timezone
-
         organs = Organ.objects.active_on(timezone.localdate())
         organs = organs.exclude(kind=OrganKind.PUBLIC_UTILITY).order_by("path")
         self.queryset = organs.exclude(pk=but.pk) if but is not None else organs
+        if organs.count() > MANY_ORGANS:
+            widget = OrganTextWidget()
+            widget.is_required = self.required
+            widget.choices = self.widget.choices
+            self.widget = widget
 
     def to_python(self, value: Any) -> Any:
         if isinstance(value, str):

@@ -47,7 +47,7 @@ from gongkai.ledger.services import record
 from gongkai.organs.models import Organ, OrganKind
 from gongkai.organs.policy import authorise, authorise_public
 from gongkai.statute.clock import Received
-from gongkai.statute.workdays import add_working_days, roll_to_working_day
+from gongkai.statute.workdays import WorkCalendar, add_working_days, roll_to_working_day
 from gongkai.workdays.queries import current_calendar
 
 State = Intake.State
@@ -269,17 +269,12 @@ def correct_intake(actor: Actor, intake: Intake, *, person: Person, wish: Wish) 
                     "kind": f"申请已登记为“{applicant.get_kind_display()}”，类别计入年报，不能在此更改。"
                 }
             )
-        before = opened(applicant)
+        before = _texts(applicant)
         seal_person(applicant, person, wish)
         applicant.save()
         similarity.remember(locked, wish)
-        after = opened(applicant)
-        changed = [
-            LABELS[name]
-            for old, new in zip(before, after, strict=True)
-            for name, value in asdict(old).items()
-            if value != getattr(new, name)
-        ]
+        after = _texts(applicant)
+        changed = [LABELS[name] for name in LABELS if before[name] != after[name]]
         # The names of the fields alone: what stood in them is nobody's business.
         record(
             actor, "foi.intake.correct", chain=organ.code, obj=locked, changes={"fields": changed}
@@ -377,6 +372,25 @@ def withdraw_intake(actor: Actor, intake: Intake) -> Intake:
     return locked
 
 
+def add_scans(actor: Actor, intake: Intake, files: Sequence[Incoming]) -> list[CaseFile]:
+    """More files of what came in, all or none."""
+    organ = intake.request.organ if intake.request is not None else intake.organ
+    authorise(actor, HANDLE, organ)
+    with whole():
+        locked = lock(intake)
+        return [
+            add_file(
+                actor,
+                kind=file.kind,
+                content=file.content,
+                name=file.name,
+                intake=locked,
+                request=locked.request,
+            )
+            for file in files
+        ]
+
+
 def confirm_submitted(actor: Actor) -> int:
     """Online filings of rest days become requests on the next working day; how many did.
 
@@ -441,13 +455,13 @@ def new_number(on: date) -> str:
 # -- rules -------------------------------------------------------------------------------------
 
 
-def confirm_by(intake: Intake) -> date:
+def confirm_by(intake: Intake, calendar: WorkCalendar | None = None) -> date:
     """The day until which an intake must be confirmed.
 
     A letter on the day it comes (Article 31), fax, e-mail and online by the next working day
     [reading]; on a rest day nobody is there, so the next working day counts as the day it comes.
     """
-    calendar = current_calendar()
+    calendar = calendar or current_calendar()
     came = roll_to_working_day(intake.arrived_on, calendar).date
     if intake.channel in SAME_DAY:
         return came
@@ -513,6 +527,11 @@ def refuse_settled(intake: Intake) -> None:
             "可能是他人刚刚处理过，请返回查看。",
             code="changed",
         )
+
+
+def _texts(applicant: Applicant) -> dict[str, str]:
+    person, wish = opened(applicant)
+    return {**asdict(person), **asdict(wish)}
 
 
 def _settle(actor: Actor, intake: Intake, state: str, reason: str, **facts: str) -> None:

@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from gongkai.organs.staff_views.base import StaffView
 
+TABS: Final = (
+    ("index", "申请", ""),
+    ("intake_list", "来件", "intake"),
+    ("calendar", "到期日历", "calendar"),
+    ("help_list", "协办", "help"),
+    ("notice_list", "文书送达", "notice"),
+    ("message_list", "通知消息", "message"),
+    ("case_list", "复议、诉讼案件", "case_"),
+)
+"""Address, words and the beginning of the names of the pages that stand under a tab; "" for the
+rest."""
+
 
 class FoiView(StaffView):
-    """A screen with the room's two tabs: requests, and reviews and lawsuits."""
+    """A screen with the room's tabs."""
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        about_cases = self.request.resolver_match is not None and str(
-            self.request.resolver_match.url_name
-        ).startswith("case_")
+        match = self.request.resolver_match
+        name = str(match.url_name) if match is not None else ""
+        current = next((tab for tab in TABS if tab[2] and name.startswith(tab[2])), TABS[0])
         tabs = [
-            {"label": "申请", "url": self.url("index"), "current": not about_cases},
-            {"label": "复议、诉讼案件", "url": self.url("case_list"), "current": about_cases},
+            {"label": tab[1], "url": self.url(tab[0]), "current": tab is current} for tab in TABS
         ]
         return super().get_context_data(**{"tabs": tabs, **kwargs})
