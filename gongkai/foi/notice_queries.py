@@ -7,6 +7,7 @@ from typing import Any, Final
 from django.db.models import OuterRef, QuerySet
 
 from gongkai.foi.models import Delivery, Notice
+from gongkai.foi.notices.kinds import kind_of
 from gongkai.organs import policy
 
 NEED_NO_DELIVERY: Final = frozenset({"N01", "N24"})
@@ -42,3 +43,8 @@ def notice_status(notice: Notice) -> str:
             return "待送达"
         return "已印发" if notice.kind in NEED_NO_DELIVERY else "已送达"
     return str(notice.get_state_display())
+
+
+def name_of(notice: Notice) -> str:
+    """The name of the notice in the catalogue (文书)."""
+    return kind_of(notice.kind).name
