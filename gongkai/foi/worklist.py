@@ -8,7 +8,7 @@ from typing import Any, Literal
 from django.db.models import Count, Q, QuerySet
 from django.urls import reverse
 
-from gongkai.foi import queries
+from gongkai.foi import notice_queries, queries
 from gongkai.foi.models import CoHandling, Intake
 from gongkai.foi.services.intake import confirm_by
 from gongkai.organs import policy
