@@ -30,6 +30,7 @@ from gongkai.foi.redacting import (
     sheets,
 )
 from gongkai.foi.redacting.opening import EXTENSIONS
+from gongkai.foi.redacting.proving import leftovers
 from gongkai.foi.services.files import (
     REVEAL,
     content_of,
@@ -222,8 +223,6 @@ def make_preview(actor: Actor, file: CaseFile, strikes: Sequence[Strike], *, see
 
 def leftovers_of(file: CaseFile) -> Preview:
     """The preview once more, for a screen that is opened again."""
-    from gongkai.foi.redacting.proving import leftovers
-
     work = work_on(file)
     before = sheets(prepare(content_of(file), file.extension))
     after = sheets(previewed(file))
@@ -242,6 +241,8 @@ def accept_preview(actor: Actor, file: CaseFile, *, result: str, looked: bool) -
     if not looked:
         raise ValidationError({"looked": "请逐页核对预览，确认无误后勾选。"})
     with whole():
+        # Whoever releases the original meanwhile waits, and is then refused.
+        CaseFile.objects.select_for_update(of=("self",)).get(pk=file.pk)
         draft = _locked(actor, file, None)
         if not draft.result_sm3 or draft.result_sm3 != result:
             raise _changed(draft)
@@ -263,10 +264,8 @@ def accept_preview(actor: Actor, file: CaseFile, *, result: str, looked: bool) -
         Redaction.objects.bulk_create(
             [Redaction(file=saved, **asdict(strike)) for strike in strikes]
         )
-        if file.released:
-            # Something had to be struck out of it, so it may not be given out any more.
-            CaseFile.objects.filter(pk=file.pk).update(released=False)
-            file.released = False
+        # Something had to be struck out of it, so it may not be given out any more.
+        CaseFile.objects.filter(pk=file.pk, released=True).update(released=False)
         grounds = sorted({strike.ground for strike in strikes})
         record(
             actor,
@@ -433,7 +432,7 @@ def _changed(draft: RedactionDraft) -> ValidationError:
     at = timezone.localtime(draft.changed_at)
     return ValidationError(
         f"这份底稿已由{draft.changed_by}于{at:%m月%d日 %H:%M}修改，您这次的修改没有保存。"
-        "下面仍是您填写的内容；请另开窗口查看最新的底稿后再决定。",
+        "下面仍是您填写的内容；请另开窗口查看最新的底稿，仍要以您填写的为准的，再保存一次。",
         code="changed",
     )
 
