@@ -29,7 +29,7 @@ from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast, Coalesce
 from django.urls import reverse
 
-from gongkai.foi.models import FoiEvent, FoiRequest, RemedyCase
+from gongkai.foi.models import CaseLink, FoiEvent, FoiRequest, RemedyCase
 from gongkai.statute.facts import FactRow, FactSource, Measure
 from gongkai.statute.formats import ReportFormat
 
@@ -71,6 +71,20 @@ def _open_in(year: int) -> Q:
     return Q(received_on__lte=_last(year)) & (Q(decided_on=None) | Q(decided_on__gte=_first(year)))
 
 
+def _counted_requests(year: int) -> QuerySet[FoiRequest]:
+    """The requests that table three of the year looks at.
+
+    Reading REQUEST_SPLIT_COUNTING (一事一申请): "children" counts each part of a split request,
+    "parent" the whole once, by the result of the part that kept the number; in 新收 as in 结果, so
+    that the table still adds up.
+    """
+    requests = FoiRequest.objects.filter(_open_in(year))
+    if settings.REQUEST_SPLIT_COUNTING == "parent":
+        parts = CaseLink.objects.filter(kind=CaseLink.Kind.SPLIT)
+        requests = requests.exclude(pk__in=parts.order_by().values("later"))
+    return requests
+
+
 def _received(year: int) -> Q:
     return Q(received_on__range=(_first(year), _last(year)))
 
@@ -95,7 +109,7 @@ def request_cells(fmt: ReportFormat) -> frozenset[str]:
 def request_rows(fmt: ReportFormat, year: int, organs: Any | None) -> Iterator[FactRow]:
     """Table three of every body. Raises KeyError for an outcome that the format cannot place."""
     counts = (
-        _within(FoiRequest.objects.filter(_open_in(year)), organs)
+        _within(_counted_requests(year), organs)
         .order_by("organ_id", "applicant_kind", "outcome")  # as the index has them: nothing to sort
         .values_list("organ_id", "applicant_kind", "outcome")
         .annotate(
@@ -134,7 +148,7 @@ def request_records(
 ) -> QuerySet[FoiRequest]:
     """The requests behind a cell, also behind a total (row （七）or column 总计)."""
     _table, row, column = cell.split(".")
-    requests = _within(FoiRequest.objects.filter(_open_in(year)), organs)
+    requests = _within(_counted_requests(year), organs)
     if column != "total":
         requests = requests.filter(applicant_kind=column)
     conditions = {
