@@ -1,5 +1,6 @@
 """`gongkai foi recompute`: rebuild the due dates of open requests from their events;
-`gongkai foi messages`: send the mails and text messages to applicants that are due.
+`gongkai foi messages`: send the mails and text messages to applicants that are due;
+`gongkai foi receipts`: online filings of rest days become requests (ONLINE_RECEIPT=submission).
 
 Meant for a daily timer, and for after a change of settings or calendar. Exit code 1 when some
 case's events are not lawful by the calendar in force (they are listed; the others are done).
@@ -16,6 +17,7 @@ from django.core.management.base import BaseCommand
 
 from gongkai.foi.messaging import sending
 from gongkai.foi.services import Recomputed, recompute_due_dates
+from gongkai.foi.services.intake import confirm_submitted
 from gongkai.ledger.actor import Actor
 
 
@@ -27,6 +29,7 @@ class Command(BaseCommand):
         recompute = commands.add_parser("recompute", help="重算未办结申请的期限，列出变动的")
         recompute.add_argument("--dry-run", action="store_true", help="只列出，不写入")
         recompute.add_argument("--json", action="store_true", dest="as_json", help="以 JSON 输出")
+        commands.add_parser("receipts", help="把休息日提交、今天收到的网上申请登记为申请")
         messages = commands.add_parser("messages", help="发送到期的短信、邮件")
         messages.add_argument("--follow", action="store_true", help="随时发送，不退出")
         messages.add_argument("--every", type=float, default=15, help="间隔秒数，默认 15")
@@ -34,6 +37,10 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if options["what"] == "messages":
             sending.run(self, follow=options["follow"], every=options["every"])
+            return
+        if options["what"] == "receipts":
+            count = confirm_submitted(Actor.command("gongkai foi receipts"))
+            self.stdout.write(f"已登记为申请{count:,}件。")
             return
         done = recompute_due_dates(
             Actor.command("gongkai foi recompute"), dry_run=options["dry_run"]
