@@ -19,7 +19,7 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 from django.utils import timezone
 
-from gongkai.disclosure.models import DisclosedItem
+from gongkai.disclosure.models import Attachment, DisclosedItem
 from gongkai.portal import preferences
 from gongkai.portal.delivery import journal
 from gongkai.portal.static_site import exporting, nginx
@@ -103,8 +103,6 @@ def test_a_copy_alone_offers_no_search_and_one_with_an_app_does(city, tmp_path):
 
 
 def test_a_file_keeps_its_bytes_and_a_withdrawn_item_its_notice(city, tmp_path):
-    from gongkai.disclosure.models import Attachment
-
     item, gone = city.items[0], city.items[1]
     stored = stored_file("附件的内容")
     Attachment.objects.create(item=item, stored=stored, name="名单.txt", order=0)
@@ -306,6 +304,9 @@ def served(city, tmp_path):
             break
         above.chmod(above.stat().st_mode | 0o055)
     root = tmp_path / "copy"
+    Attachment.objects.create(
+        item=city.items[0], stored=stored_file("附件的内容"), name='名单 "$终稿".txt', order=0
+    )
     DisclosedItem.objects.filter(pk=city.items[1].pk).update(
         live=False, status="withdrawn", withdrawn_at=timezone.now(), withdraw_reason="内容有误"
     )
@@ -342,6 +343,13 @@ def served(city, tmp_path):
     process.wait(10)
 
 
+def _named(city: RichCity) -> list[str]:
+    """Addresses of files that are saved by another name than that of the address."""
+    item = city.items[0]
+    kept = item.attachments.get().stored_id
+    return [f"/info/{item.pk}/files/{kept}/", "/reports/411281/2019/annual-report.docx"]
+
+
 class _Stay(urllib.request.HTTPRedirectHandler):
     def redirect_request(self, *_args, **_options):
         return None
@@ -361,6 +369,12 @@ def test_nginx_shows_the_copy(served):
     assert gone.status == 410
     assert "不再公开" in gone.read().decode()
     assert get(f"/{FOLDER}/state.sqlite3").status == 404
+    for path in _named(city):
+        shown, live = get(path), Client().get(path)
+        assert shown.status == 200
+        assert shown.headers["Content-Disposition"] == live["Content-Disposition"], path
+        assert shown.headers["Content-Disposition"].startswith("attachment")
+    assert "Content-Disposition" not in get("/").headers
     assert get("/503.html").status == 404
     for path in ("/columns/tzgg/", f"/info/{city.items[0].pk}/", "/reports/411281/2019/"):
         assert get(path).status == 200, path

@@ -70,11 +70,15 @@ class Drawn:
             return f"{path}index.html"
         return f"{path}index.{self.extension}"
 
+    @property
+    def disposition(self) -> str:
+        """The header that says by which name it is saved."""
+        return dict(self.headers).get("Content-Disposition", "")
+
     @cached_property
     def extension(self) -> str:
         """Of a file under an address without one: from the name that it is saved by."""
-        said = dict(self.headers).get("Content-Disposition", "")
-        found = re.search(r"""filename\*?=(?:utf-8''|")?([^";]+)""", said)
+        found = re.search(r"""filename\*?=(?:utf-8''|")?([^";]+)""", self.disposition)
         suffix = PurePosixPath(unquote(found[1])).suffix.lower().lstrip(".") if found else ""
         return (
             suffix

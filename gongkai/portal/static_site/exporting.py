@@ -67,6 +67,7 @@ class Outcome:
     seconds: float = 0.0
     failed: list[tuple[str, str]] = field(default_factory=list)
     redirects_changed: bool = False
+    names_changed: bool = False
     tried: set[str] = field(default_factory=set)
 
 
@@ -85,6 +86,7 @@ class Result:
     assets: tuple[str, ...]
     written: bool
     problem: str = ""
+    disposition: str = ""
 
 
 # -- what a worker does ----------------------------------------------------------------------------
@@ -117,6 +119,7 @@ class Worker:
         return Result(
             path, drawn.name, status, file, digest, drawn.location, tuple(drawn.tags),
             tuple(drawn.links), tuple(drawn.assets), written=written,
+            disposition=drawn.disposition,
         )  # fmt: skip
 
     def _failed(self, path: str, problem: str) -> Result:
@@ -201,6 +204,7 @@ class Export:
         )
         outcome = self._whole(shape, today, anew) if whole else self._since(today, limit)
         outcome.redirects_changed = self._redirects()
+        outcome.names_changed = self._map("names", self.state.dispositions())
         outcome.seconds = time.perf_counter() - started
         return outcome
 
@@ -395,7 +399,7 @@ class Export:
             self._asset(asset)
         self.state.keep(
             result.path, result.name, result.status, result.file, result.digest, result.location,
-            result.tags, run,
+            result.tags, run, result.disposition,
         )  # fmt: skip
 
     def _remove(self, path: str, outcome: Outcome) -> None:
@@ -442,12 +446,16 @@ class Export:
         """The addresses that lead on, for nginx. Whether they changed."""
         moved = MovedAddress.objects.order_by("path")
         rows = [*moved.values_list("path", "target"), *self.state.moved()]
-        text = "".join(f"{_quoted(path)} {_quoted(target)};\n" for path, target in rows)
+        return self._map("redirects", rows)
+
+    def _map(self, name: str, rows: Iterable[tuple[str, str]]) -> bool:
+        """What nginx looks up by address (`nginx`). Whether it changed."""
+        text = "".join(f"{_quoted(path)} {_quoted(value)};\n" for path, value in rows)
         digest = hashlib.sha256(text.encode()).hexdigest()
-        if digest == self.state.get("redirects"):
+        if digest == self.state.get(name):
             return False
-        put(self.root, f"{FOLDER}/redirects.map", text.encode())
-        self.state.note(redirects=digest)
+        put(self.root, f"{FOLDER}/{name}.map", text.encode())
+        self.state.note(**{name: digest})
         self.state.commit()
         return True
 

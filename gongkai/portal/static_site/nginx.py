@@ -21,11 +21,17 @@ SHOWN: Final = ("pdf", "png", "jpg", "gif", "webp", "bmp")
 
 _HEAD: Final = """\
 # {name}: the static copy in {root}.
-# The first block belongs into http {{}}; the redirects are read again by `nginx -s reload`.
-map_hash_bucket_size 1024;
+# The first block belongs into http {{}}; redirects and names are read again by `nginx -s reload`.
+map_hash_bucket_size 2048;
+map_hash_max_size 131072;
 map $uri $gongkai_moved {{
     default "";
     include {root}/{folder}/redirects*.map;
+}}
+# By which name a file is saved.
+map $uri $gongkai_name {{
+    default "";
+    include {root}/{folder}/names*.map;
 }}
 {maps}
 server {{
@@ -41,11 +47,15 @@ server {{
     gzip_types text/css text/plain text/csv text/xml application/xml application/javascript
                application/json image/svg+xml application/atom+xml;
 
+    # Looked up by the address that was asked, before `try_files` makes it that of a file.
+    set $gongkai_saved $gongkai_name;
+
     add_header Cache-Control "public, no-cache" always;
     add_header X-Content-Type-Options nosniff always;
     add_header X-Frame-Options SAMEORIGIN always;
     add_header Referrer-Policy same-origin always;
     add_header Content-Security-Policy "{policy}" always;
+    add_header Content-Disposition $gongkai_saved;
 
     error_page 404 /404.html;
     error_page 410 ${{uri}}gone.html;
@@ -64,6 +74,7 @@ server {{
         }}
         default_type application/octet-stream;
         add_header X-Content-Type-Options nosniff always;
+        add_header Content-Disposition $gongkai_saved;
         add_header Content-Security-Policy
             "default-src 'none'; img-src 'self'; style-src 'unsafe-inline'; object-src 'self'" always;
         try_files {indexes_tried} {fallback};

@@ -22,6 +22,9 @@ CREATE TABLE IF NOT EXISTS page (
 CREATE TABLE IF NOT EXISTS tag (
     tag TEXT NOT NULL, path TEXT NOT NULL, PRIMARY KEY (tag, path)
 ) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS disposition (
+    path TEXT PRIMARY KEY, header TEXT NOT NULL
+) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS todo (path TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS tag_of ON tag (path);
 CREATE INDEX IF NOT EXISTS page_run ON page (run);
@@ -100,6 +103,7 @@ class State:
         location: str,
         tags: Iterable[str],
         run: int,
+        disposition: str = "",
     ) -> None:
         self.base.execute(
             "INSERT OR REPLACE INTO page VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -109,10 +113,14 @@ class State:
         self.base.executemany(
             "INSERT INTO tag (tag, path) VALUES (?, ?)", [(tag, path) for tag in tags]
         )
+        self.base.execute("DELETE FROM disposition WHERE path = ?", [path])
+        if disposition:
+            self.base.execute("INSERT INTO disposition VALUES (?, ?)", [path, disposition])
 
     def forget(self, path: str) -> None:
         self.base.execute("DELETE FROM page WHERE path = ?", [path])
         self.base.execute("DELETE FROM tag WHERE path = ?", [path])
+        self.base.execute("DELETE FROM disposition WHERE path = ?", [path])
 
     def made_from(self, tags: Iterable[str]) -> set[str]:
         """The pages that show any of this."""
@@ -142,6 +150,11 @@ class State:
             "SELECT path, location FROM page WHERE status IN (301, 302) ORDER BY path"
         )
         return [(path, location) for path, location in rows]
+
+    def dispositions(self) -> list[tuple[str, str]]:
+        """Files with the header that names them when they are saved (Content-Disposition)."""
+        rows = self.base.execute("SELECT path, header FROM disposition ORDER BY path")
+        return [(path, header) for path, header in rows]
 
     def count(self) -> int:
         return int(self.base.execute("SELECT COUNT(*) FROM page").fetchone()[0])

@@ -131,6 +131,8 @@ class Command(BaseCommand):
         )
         if outcome.redirects_changed:
             self.stdout.write("转址有变动：用 nginx 提供副本的，请执行 nginx -s reload。")
+        elif outcome.names_changed:
+            self.stdout.write("下载文件名有变动：nginx 在 nginx -s reload 之后采用。")
         for path, problem in outcome.failed[:LISTED]:
             self.stderr.write(f"未能导出 {path}：{problem}")
 
