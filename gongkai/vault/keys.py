@@ -8,6 +8,9 @@ a small install that backs both up apart; `gongkai check --deploy` says so.
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Final
 
@@ -21,6 +24,7 @@ from gongkai.vault.models import DataKey
 
 _NAME: Final = "master key"
 _open: dict[tuple[str, int], bytes] = {}
+_looked_up: ContextVar[dict[int, bytes] | None] = ContextVar("vault_keys", default=None)
 
 
 def master_key_path() -> Path:
@@ -63,10 +67,26 @@ def active(purpose: str) -> tuple[int, bytes]:
 
 def by_number(number: int) -> bytes:
     """The key with this number. Raises `crypto.CannotOpen` when it is gone."""
+    found = _looked_up.get()
+    if found is not None and number in found:
+        return found[number]
     row = DataKey.objects.filter(pk=number).first()
     if row is None or row.state == DataKey.State.DESTROYED:
         raise crypto.CannotOpen("加密所用的密钥已经销毁。")
-    return key_of(row)
+    key = key_of(row)
+    if found is not None:
+        found[number] = key
+    return key
+
+
+@contextmanager
+def looked_up_once() -> Iterator[None]:
+    """Inside, each key is asked for once: for lists that open many values, not for longer."""
+    token = _looked_up.set({})
+    try:
+        yield
+    finally:
+        _looked_up.reset(token)
 
 
 def add(purpose: str) -> DataKey:

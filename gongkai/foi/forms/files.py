@@ -38,6 +38,13 @@ class StrikeForm(forms.Form):
     ground = forms.ChoiceField(label="不予公开情形", choices=GROUND_CHOICES, required=False)
     reason = forms.CharField(label="理由", max_length=MAX_REASON, required=False)
 
+    def has_changed(self) -> bool:
+        """A row in which no edge stands is an empty row, whatever page it was made for."""
+        edges = ("left", "top", "right", "bottom")
+        if self.is_bound and not any(self.data.get(self.add_prefix(name)) for name in edges):
+            return False
+        return super().has_changed()
+
     def strike(self) -> Strike:
         return Strike(**{name: self.cleaned_data[name] for name in Strike.__dataclass_fields__})
 
@@ -55,7 +62,7 @@ class BaseStrikes(forms.BaseFormSet):  # type: ignore[type-arg]
         return [
             form.strike()
             for form in self.forms
-            if form.has_changed() and not form.cleaned_data.get("DELETE")
+            if form.has_changed() and form.cleaned_data and not form.cleaned_data.get("DELETE")
         ]
 
 

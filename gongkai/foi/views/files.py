@@ -20,6 +20,7 @@ from gongkai.foi.views.base import FoiView
 from gongkai.organs import policy
 from gongkai.organs.staff_views import Button, ServiceFormView
 from gongkai.organs.staff_views.base import MAX_KEY
+from gongkai.vault.keys import looked_up_once
 
 
 def no_store(response: HttpResponse) -> HttpResponse:
@@ -116,8 +117,9 @@ class FileList(TemplateResponseMixin, FoiView):
             .order_by("added_at", "pk")
         )
         groups: dict[str, list[dict[str, Any]]] = {}
-        for file in found:
-            groups.setdefault(file.get_kind_display(), []).append(self._row(file, may))
+        with looked_up_once():
+            for file in found:
+                groups.setdefault(file.get_kind_display(), []).append(self._row(file, may))
         order = [label for label in CaseFile.Kind.labels if label in groups]
         return super().get_context_data(
             **{
