@@ -281,6 +281,8 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 UPLOAD_MAX_MB = _int("GONGKAI_UPLOAD_MAX_MB", 50)
 # The largest file that an applicant may send with a request.
 FOI_FILE_MAX_MB = _int("GONGKAI_FOI_FILE_MAX_MB", 10)
+# For so many days a request that is being filled in waits for whoever began it.
+FOI_DRAFT_DAYS = _int("GONGKAI_FOI_DRAFT_DAYS", 7)
 
 # -- Migration from old sites ----------------------------------------------------------------
 # Hosts that may be read although they lie in a private network, with commas; who to write to.

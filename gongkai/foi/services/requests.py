@@ -112,6 +112,18 @@ def record_event(
     article when the law does not allow the event now.
     """
     authorise(actor, HANDLE, request.organ)
+    return append_event(actor, request, event, subtype=subtype, seen=seen)
+
+
+def append_event(
+    actor: Actor,
+    request: FoiRequest,
+    event: Event,
+    *,
+    subtype: str = "",
+    seen: int | None = None,
+) -> FoiRequest:
+    """`record_event` for services of this room that have asked the policy themselves."""
     today = timezone.localdate()
     if event.on > today:
         raise ValidationError({"on": f"发生日期 {event.on} 晚于今天（{today}），请核对日期。"})
