@@ -15,12 +15,15 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
-from gongkai.foi.models import CaseFile, Delivery, Notice
+from gongkai.foi.models import CaseFile, Delivery, FoiRequest, Notice
 from gongkai.foi.notice_queries import waits_for_delivery
-from gongkai.foi.services.requests import HANDLE
+from gongkai.foi.notices.kinds import kind_of
+from gongkai.foi.services.messages import queue
+from gongkai.foi.services.requests import HANDLE, record_event
 from gongkai.ledger.actor import Actor
 from gongkai.ledger.services import record
 from gongkai.organs.policy import authorise
+from gongkai.statute.clock import ClockState, Delivered
 
 Way = Delivery.Way
 _TRACKING: Final = re.compile(r"[0-9A-Za-z-]{6,40}")
@@ -130,6 +133,48 @@ def record_failed_delivery(
         _keep_undelivered(locked.notice)
         _note(actor, locked, "fail", {"failed_on": on})
     return locked
+
+
+def deliver_notice(actor: Actor, notice: Notice, **values: Any) -> Delivery:
+    """`record_delivery`, and what follows from it: the clock of the case, a word to the applicant."""
+    with transaction.atomic():
+        delivery = record_delivery(actor, notice, **values)
+        note_delivered(actor, delivery)
+        intake = getattr(delivery.notice.request, "intake", None)
+        if (
+            delivery.way == Way.ELECTRONIC
+            and notice.addressee == Notice.Addressee.APPLICANT
+            and intake is not None
+        ):
+            queue(intake, "notice")
+    return delivery
+
+
+def sign_for_delivery(actor: Actor, delivery: Delivery, **values: Any) -> Delivery:
+    """`complete_delivery`, and the clock of the case where it waited for the signature."""
+    with transaction.atomic():
+        completed = complete_delivery(actor, delivery, **values)
+        note_delivered(actor, completed)
+    return completed
+
+
+def note_delivered(actor: Actor, delivery: Delivery) -> bool:
+    """The case's clock hears that its answer was delivered (Article 33; 235号函).
+
+    Only for an answer, on a day that counts, while the case waits for it; else nothing happens.
+    Whether it did.
+    """
+    notice = delivery.notice
+    request = FoiRequest.objects.select_related("organ").get(pk=notice.request_id)
+    if (
+        delivery.counts_on is None
+        or not kind_of(notice.kind).is_decision
+        or notice.state != Notice.State.ISSUED
+        or request.state != ClockState.DECIDED
+    ):
+        return False
+    record_event(actor, request, Delivered(on=delivery.counts_on))
+    return True
 
 
 def _check(

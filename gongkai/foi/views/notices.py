@@ -514,7 +514,7 @@ class NoticeDeliver(_NoticeView, ServiceFormView):
         upload = values.pop("proof")
         with files.whole():
             proof = proof_of(self.actor, self.object.request, upload)
-            return deliveries.record_delivery(self.actor, self.object, proof=proof, **values)
+            return deliveries.deliver_notice(self.actor, self.object, proof=proof, **values)
 
     def get_success_url(self) -> str:
         return self.url("notice_detail", self.object.pk)
@@ -550,7 +550,7 @@ class DeliverySigned(_DeliveryView):
     def perform(self, form: Any) -> Delivery:
         with files.whole():
             proof = proof_of(self.actor, self.object.notice.request, form.cleaned_data["proof"])
-            return deliveries.complete_delivery(
+            return deliveries.sign_for_delivery(
                 self.actor, self.object, received_on=form.cleaned_data["received_on"], proof=proof
             )
 
