@@ -88,8 +88,9 @@ def title_breaks(title: str) -> SafeString:
 def display_link(context: RequestContext, choice: str) -> str:
     """The address of a display or language switch that leads back to this page."""
     request = context["request"]
-    ways = (request.get_full_path(), request.path, reverse("portal:home"))
-    back = next(way for way in ways if len(way) <= LONGEST_WAY_BACK)
+    back = request.get_full_path()
+    if len(back) > LONGEST_WAY_BACK:
+        back = request.path if len(request.path) <= LONGEST_WAY_BACK else reverse("portal:home")
     return f"{reverse('portal:display')}?{urlencode({'set': choice, 'next': back})}"
 
 
