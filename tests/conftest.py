@@ -21,6 +21,9 @@ hypothesis_settings.load_profile("gongkai")
 LONG = ("tests/browser/", "tests/demo/", "tests/test_shape.py", "tests/foi/test_facts.py")
 """Files whose single tests take long: begun last, one of them would keep the others waiting."""
 
+WITHOUT_DATABASE = "tests/reports/reading/test_blemishes.py"
+"""What the second worker does while the first one builds the template of the databases."""
+
 
 def pytest_configure(config: pytest.Config) -> None:
     # A test's password needs no strength, and hashing one well takes longer than the test.
@@ -85,7 +88,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """The long files first, so that no worker ends alone; what needs a service says so."""
     from django.db import connection
 
-    items.sort(key=lambda item: not item.nodeid.startswith(LONG))
+    first = next((item.path for item in items if item.nodeid.startswith(LONG)), None)
+
+    def place(item: pytest.Item) -> int:
+        if item.nodeid.startswith(LONG):
+            return 0 if item.path == first else 2
+        return 1 if item.nodeid.startswith(WITHOUT_DATABASE) else 3
+
+    items.sort(key=place)
 
     if connection.vendor != "postgresql":
         skip = pytest.mark.skip(reason="needs PostgreSQL; set DATABASE_URL to run it")
