@@ -51,6 +51,7 @@ labels = {
     "disclosure.leader.draft": "起草领导信息",
     "disclosure.leader.approve": "审批通过领导信息",
     "disclosure.leader.return": "退回领导信息",
+    "disclosure.leader.take_back": "撤回送审的领导信息",
     "disclosure.leader.move": "调整领导排序",
     "disclosure.leader.end": "登记领导离任",
     "disclosure.leader.import": "导入领导信息",

@@ -42,6 +42,7 @@ def _urls() -> Iterator[URLPattern]:
         ("leader_detail", "", leaders.LeaderDetail),
         ("leader_edit", "edit/", leaders.LeaderEdit),
         ("leader_decide", "decide/", leaders.LeaderDecide),
+        ("leader_take_back", "take-back/", leaders.LeaderTakeBack),
         ("leader_move", "move/", leaders.LeaderMove),
         ("leader_end", "end/", leaders.LeaderEnd),
         ("leader_picture", "picture/<int:version>/", leaders.LeaderPicture),

@@ -81,6 +81,33 @@ def test_a_leader_is_drafted_returned_rewritten_and_approved(client, office):
     assert shown.current == pending
 
 
+def test_the_writer_takes_back_what_waits_and_nobody_else_does(client, office):
+    """Given a version that waits beside a public one, then its writer takes it back: the public reads
+    what it read, nobody is asked to approve, and the next draft begins with what was written."""
+    leader = public(office)
+    version = services.change_leader(
+        office.actor(), leader, **{**SAID, "duties": "主持全面工作，分管审计。"}
+    )
+    address = url("leader_take_back", leader.pk)
+    other = make_user(Role.INFORMATION_OFFICER, office.organ)
+    client.force_login(other)
+    assert "撤回送审" not in client.get(url("leader_detail", leader.pk)).content.decode()
+    refused = client.post(address, {"seen": version.content_hash})
+    assert "只有起草人能撤回" in refused.content.decode()
+    client.force_login(office.officer)
+    assert "撤回送审" in client.get(url("leader_detail", leader.pk)).content.decode()
+    seen = client.get(address).context["form"]["seen"].value()
+    assert client.post(address, {"seen": seen}).status_code == 302
+    version.refresh_from_db()
+    assert version.state == "taken_back"
+    leader.refresh_from_db()
+    assert leader.current.duties == SAID["duties"]
+    form = client.get(url("leader_edit", leader.pk)).context["form"]
+    assert form["duties"].value() == "主持全面工作，分管审计。"
+    again = client.post(address, {"seen": seen})
+    assert "现在没有待审批的内容" in again.content.decode()
+
+
 def test_what_is_refused_stands_at_its_field_and_what_was_typed_stays(client, office):
     client.force_login(office.officer)
     answer = client.post(
@@ -166,7 +193,9 @@ def test_nothing_awaits_a_second_decision(client, office):
     assert answer.status_code == 422
 
 
-ADDRESSES = ("leader_detail", "leader_edit", "leader_decide", "leader_move", "leader_end")
+ADDRESSES = (
+    "leader_detail", "leader_edit", "leader_decide", "leader_take_back", "leader_move", "leader_end",
+)  # fmt: skip
 
 
 @pytest.mark.parametrize("role", Role.values)

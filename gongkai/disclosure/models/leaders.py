@@ -58,6 +58,7 @@ class LeaderVersion(models.Model):
         APPROVED = "approved", "已通过"
         RETURNED = "returned", "已退回"
         REPLACED = "replaced", "已被改写"
+        TAKEN_BACK = "taken_back", "已撤回"
 
     leader = models.ForeignKey(
         Leader, on_delete=models.CASCADE, related_name="versions", verbose_name="领导"
@@ -105,7 +106,7 @@ class LeaderVersion(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=Q(
-                    state__in=["pending", "approved", "returned", "replaced"],
+                    state__in=["pending", "approved", "returned", "replaced", "taken_back"],
                 ),
                 name="disclosure_leader_state",
             ),

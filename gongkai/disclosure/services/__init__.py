@@ -32,6 +32,7 @@ from gongkai.disclosure.services.leaders import (
     end_office,
     move_leader,
     return_leader,
+    take_back_leader,
 )
 from gongkai.disclosure.services.prefixes import set_prefixes
 from gongkai.disclosure.services.publishing import DueReport, publish_due
@@ -83,6 +84,7 @@ __all__ = [
     "set_prefixes",
     "store_file",
     "submit",
+    "take_back_leader",
     "tidy_files",
     "update_item",
     "withdraw",

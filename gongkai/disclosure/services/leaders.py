@@ -104,6 +104,23 @@ def return_leader(actor: Actor, version: LeaderVersion, seen: str, opinion: str)
     return pending
 
 
+def take_back_leader(actor: Actor, version: LeaderVersion, seen: str) -> LeaderVersion:
+    """Who wrote a version takes it back before anybody decided on it; what is public stays.
+
+    What it said remains in the record and is where the next draft begins.
+    """
+    authorise(actor, EDIT, version.leader.organ)
+    writer = person(actor)
+    with transaction.atomic():
+        leader, pending = _pending(version, seen)
+        if pending.drafted_by_id != writer.pk:
+            raise ValidationError("只有起草人能撤回自己送审的内容；不同意的，请在审批时退回。")
+        pending.state = LeaderVersion.State.TAKEN_BACK
+        pending.save(update_fields=["state"])
+        _note(actor, leader, "take_back", {"version": pending.pk, "name": pending.name})
+    return pending
+
+
 def move_leader(actor: Actor, leader: Leader, *, up: bool) -> None:
     """The leader changes places with the neighbour in office."""
     authorise(actor, EDIT, leader.organ)

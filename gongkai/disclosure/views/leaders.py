@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, Ht
 from django.utils import timezone
 
 from gongkai.disclosure import services
+from gongkai.disclosure.forms.acts import ConfirmForm
 from gongkai.disclosure.forms.leaders import (
     EndOfficeForm,
     LeaderCreateForm,
@@ -139,6 +140,9 @@ class LeaderDetail(_OneLeader, ScopedDetailView):
         if self.allows("disclosure.edit", leader.organ):
             kind = "secondary" if found else "primary"
             found.append(Button("修改", self.url("leader_edit", leader.pk), icon="edit", kind=kind))
+            if pending is not None and pending.drafted_by_id == self.request.user.pk:
+                address = self.url("leader_take_back", leader.pk)
+                found.append(Button("撤回送审", address, kind="secondary"))
         if self.allows("disclosure.withdraw", leader.organ):
             found.append(Button("登记离任", self.url("leader_end", leader.pk), kind="danger"))
         return found
@@ -310,6 +314,26 @@ class LeaderDecide(_LeaderForm):
             "findings": acts.findings(pending) if pending else [],
         }
         return super().get_context_data(**{**context, **kwargs})
+
+
+class LeaderTakeBack(_LeaderForm):
+    """Who sent a version for approval takes it back."""
+
+    form_class = ConfirmForm
+    title = "撤回送审"
+    submit_label = "撤回"
+    intro = "撤回后不再等待审批，公众看到的不变；写好的内容留在这里，可以接着修改、重新送审。"
+    success_message = "已撤回。可以接着修改，再送审。"
+
+    def get_initial(self) -> dict[str, Any]:
+        pending = self.object.versions.filter(state=State.PENDING).first()
+        return {"seen": pending.content_hash if pending else ""}
+
+    def perform(self, form: Any) -> Any:
+        pending = self.object.versions.filter(state=State.PENDING).first()
+        if pending is None:
+            raise ValidationError("现在没有待审批的内容，可能已由他人办理。")
+        return services.take_back_leader(self.actor, pending, form.cleaned_data["seen"])
 
 
 class LeaderEnd(_LeaderForm):
