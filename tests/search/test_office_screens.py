@@ -6,6 +6,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
+from selectolax.lexbor import LexborHTMLParser
 
 from gongkai.ledger.models import LedgerEntry
 from gongkai.organs.models import Role, StagedUpload
@@ -131,8 +132,15 @@ def test_a_group_is_added_changed_switched_off_and_deleted_on_screen(office):
     assert "已被他人修改" in text_of(stale)
     office.post(url("synonym_switch", group.pk))
     assert not SynonymGroup.objects.get(pk=group.pk).active
-    office.post(url("synonym_delete", group.pk))
+    answer = office.post(url("synonym_delete", group.pk), follow=True)
     assert not SynonymGroup.objects.filter(pk=group.pk).exists()
+    # What was deleted is one press away: the form for adding has all that it said.
+    way_back = LexborHTMLParser(text_of(answer)).css_first("a[href*='synonyms/new/?']")
+    assert way_back.text() == "撤销删除"
+    form = office.get(way_back.attributes["href"]).context["form"]
+    again = {name: form[name].value() for name in ("kind", "words", "meant", "note")}
+    office.post(url("synonym_create"), again)
+    assert SynonymGroup.objects.get(words="上户").meant == "出生登记"
 
 
 def test_what_is_wrong_is_said_at_its_field_and_what_was_typed_stays(office):

@@ -7,6 +7,8 @@ from typing import IO, Any, ClassVar
 import django_filters
 from django import forms
 from django.db.models import Q, QuerySet
+from django.utils.html import format_html
+from django.utils.http import urlencode
 
 from gongkai.organs import imports
 from gongkai.organs.staff_views import (
@@ -105,8 +107,12 @@ class SynonymCreate(_SynonymForm):
     intro = "添加后两秒内对全站生效。"
 
     def get_initial(self) -> dict[str, Any]:
-        words = self.request.GET.get("words", "")[:100]
-        return {"kind": SynonymKind.ONE_WAY, "words": words}
+        asked = self.request.GET
+        kind = asked.get("kind", "")
+        return {
+            "kind": kind if kind in SynonymKind.values else SynonymKind.ONE_WAY,
+            **{name: asked.get(name, "")[:300] for name in ("words", "meant", "note")},
+        }
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         words = synonyms.split(self.request.GET.get("words", "")[:100])
@@ -182,11 +188,20 @@ class SynonymDelete(_SynonymForm):
     form_class: type[forms.Form] = ConfirmForm
     submit_label = "删除"
     danger = True
-    success_message = "已删除。内容记在操作台账里。"
-    intro = "删除后不能恢复，只能重新添加；只是暂时不用的，请停用。"
+    intro = "只是暂时不用的，请停用。删错了的，可以从删除后的提示里撤销。"
 
     def get_title(self) -> str:
         return f"删除“{self.object}”"
+
+    def get_success_message(self, result: Any) -> str:
+        """What was deleted, and the way back: the form for adding with all that it said."""
+        gone = {name: getattr(self.object, name) for name in ("kind", "words", "meant", "note")}
+        return format_html(
+            '已删除“{}”，两秒内生效。<a href="{}?{}">撤销删除</a>',
+            self.object,
+            self.url("synonym_create"),
+            urlencode({name: value for name, value in gone.items() if value}),
+        )
 
     def perform(self, form: Any) -> Any:
         return synonyms.delete_group(self.actor, self.object)

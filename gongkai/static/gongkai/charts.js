@@ -1,5 +1,6 @@
-/* Draws each chart of a comparison page from the numbers of the table beneath it.
-   Without this file the page loses nothing but the pictures. */
+/* Draws each chart of a comparison page from the numbers of the table beneath it, when it comes into
+   sight. The library is large, so it is fetched after the page is there, once a chart is looked at, and
+   not at all for who saves data. Without this file the page loses nothing but the pictures. */
 "use strict";
 
 (() => {
@@ -79,14 +80,50 @@
     for (const { chart, figure } of drawn) chart.setOption(option(figure), true);
   }
 
-  for (const figure of document.querySelectorAll("figure.chart")) {
+  let library = null;
+  /** The library, fetched once however many charts ask for it. */
+  function fetched() {
+    library ??= new Promise((done, failed) => {
+      const script = document.createElement("script");
+      script.src = document.querySelector(".charts").dataset.library;
+      script.onload = done;
+      script.onerror = failed;
+      document.head.append(script);
+    });
+    return library;
+  }
+
+  function begin(figure) {
     const canvas = figure.querySelector(".canvas");
-    canvas.hidden = false;
     const chart = window.echarts.init(canvas, null, { renderer: "canvas" });
     drawn.push({ chart, figure });
+    chart.setOption(option(figure), true);
     new ResizeObserver(() => chart.resize()).observe(canvas);
   }
-  draw();
+
+  const figures = document.querySelectorAll("figure.chart");
+  if (navigator.connection?.saveData) {
+    // The room that was kept for the pictures goes.
+    for (const figure of figures) figure.querySelector(".canvas").remove();
+    return;
+  }
+  const seen = new IntersectionObserver(
+    (entries) => {
+      for (const { isIntersecting, target } of entries) {
+        if (!isIntersecting) continue;
+        seen.unobserve(target);
+        fetched().then(
+          () => begin(target),
+          () => target.querySelector(".canvas").remove(),
+        );
+      }
+    },
+    { rootMargin: "200px" },
+  );
+  for (const figure of figures) {
+    figure.querySelector(".canvas").hidden = false;
+    seen.observe(figure);
+  }
   for (const query of ["(prefers-color-scheme: dark)", "(prefers-contrast: more)"]) {
     window.matchMedia(query).addEventListener("change", draw);
   }
