@@ -16,16 +16,22 @@ PRONOUNS = [("您", "您"), ("你单位", "你单位"), ("贵单位", "贵单位
 PROOF_TYPES = ".pdf,.jpg,.jpeg,.png,.ofd"
 
 
+class DraftField(forms.CharField):
+    """Shown as required where the notice cannot go out without it; a draft may leave it open."""
+
+    def validate(self, value: Any) -> None:
+        """Nothing: `issue_notice` says what is missing."""
+
+
 class NoticeFieldsForm(StaffForm):
     """What an officer writes in a notice of one kind; nothing is required before it is issued."""
 
     def __init__(self, *args: Any, kind: NoticeKind, ask_addressee: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if ask_addressee:
-            self.fields[ADDRESSEE] = forms.CharField(
+            self.fields[ADDRESSEE] = DraftField(
                 label="收件人",
                 max_length=200,
-                required=False,
                 help_text="姓名或者名称的全称，印在文书开头。",
             )
         self.fields[YOU] = forms.ChoiceField(
@@ -33,9 +39,9 @@ class NoticeFieldsForm(StaffForm):
         )
         for one in kind.fields:
             rows = 5 if one.lines else 2
-            self.fields[one.key] = forms.CharField(
+            self.fields[one.key] = DraftField(
                 label=one.name,
-                required=False,
+                required=not one.optional,
                 max_length=LONGEST,
                 help_text=f"{one.help}{'可以写多段，每段一行。' if one.lines else ''}",
                 widget=forms.Textarea({"rows": rows}),

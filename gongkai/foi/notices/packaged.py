@@ -58,6 +58,8 @@ def packaged_template(code: str) -> bytes:
         _receipt_table(word, kind)
     _paragraphs(word, kind.paragraphs)
     if kind.addressee != FILE:
+        # Issuer and date never stand alone on a page: the end of the text goes with them.
+        word.paragraphs[-1].paragraph_format.keep_with_next = True
         _signature(word)
     if kind.slip:
         _slip(word, kind.slip)
@@ -236,6 +238,7 @@ def _signature(word: Any) -> None:
     _plain(word, f"{{%p if {CONTACT} %}}")
     note = word.add_paragraph()
     note.paragraph_format.space_before = Pt(LINE)
+    note.alignment = WD_ALIGN_PARAGRAPH.LEFT
     _text(note, f"（{{{{{CONTACT}}}}}）")
     _plain(word, "{%p endif %}")
 

@@ -13,10 +13,14 @@ TABS: Final = (
     ("help_list", "协办", "help"),
     ("notice_list", "文书送达", "notice"),
     ("message_list", "通知消息", "message"),
+    ("template_list", "文书模板", "template"),
     ("case_list", "复议、诉讼案件", "case_"),
 )
 """Address, words and the beginning of the names of the pages that stand under a tab; "" for the
 rest."""
+
+NEEDS: Final = {"template_list": "foi.configure"}
+"""Tabs that are shown only to those who may open them."""
 
 
 class FoiView(StaffView):
@@ -27,6 +31,8 @@ class FoiView(StaffView):
         name = str(match.url_name) if match is not None else ""
         current = next((tab for tab in TABS if tab[2] and name.startswith(tab[2])), TABS[0])
         tabs = [
-            {"label": tab[1], "url": self.url(tab[0]), "current": tab is current} for tab in TABS
+            {"label": tab[1], "url": self.url(tab[0]), "current": tab is current}
+            for tab in TABS
+            if tab[0] not in NEEDS or self.allows(NEEDS[tab[0]])
         ]
         return super().get_context_data(**{"tabs": tabs, **kwargs})

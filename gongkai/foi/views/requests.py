@@ -41,11 +41,13 @@ class RequestDetail(FoiView, ScopedDetailView):
         return f"申请 {self.object.number}"
 
     def get_buttons(self) -> list[Button]:
+        papers = Button("文书", self.url("notice_case", self.object.pk), kind="secondary")
         if not self.allows("foi.handle", self.object.organ):
-            return []
+            return [papers]
         address = f"{self.url('case_create')}?request={self.object.pk}"
         return [
             *buttons_of(self, self.object),
+            papers,
             Button("登记复议、诉讼案件", address, icon="plus", kind="secondary"),
         ]
 
