@@ -17,6 +17,8 @@ from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
 from gongkai.portal.static_site.addresses import public_names
+from gongkai.search import generations
+from gongkai.search.models import Generation
 from tests.portal.city import City, make_city
 
 pytestmark = pytest.mark.django_db
@@ -117,6 +119,24 @@ def test_no_page_minds_what_is_asked_of_it(town, reader, value):
     """Given every field at once, filled with the same mischief, on every type of page."""
     for address in READ_QUESTIONS:
         judge(reader.get(address, dict.fromkeys(FIELDS, value)), address)
+
+
+@pytest.mark.parametrize("partial", [False, True], ids=["none yet", "half of it"])
+def test_whatever_is_asked_while_the_index_is_made_is_answered(town, reader, partial):
+    """Given no index but one that is being made, or one that holds only a part so far."""
+    Generation.objects.all().delete()
+    generations.begin(Generation.State.BUILDING)
+    if partial:
+        generations.begin(Generation.State.LIVE, partial=True)
+    for address in ("/search/", "/search/suggestions/", "/info/", "/policies/"):
+        for name, value in HOSTILE.items():
+            for asked in ({"q": value}, {"q": "住房", "organ": value, "year": "2023"}):
+                response = reader.get(address, asked)
+                judge(response, f"{address} {name}")
+                assert response.status_code in (200, 301), (address, name)
+    page = body(reader.get("/search/", {"q": "保障性住房管理办法"}))
+    assert "正在更新索引" in page
+    assert partial or "义马市保障性住房管理办法" in page
 
 
 @pytest.mark.parametrize("address", ["/search/", "/info/", "/policies/", "/reports/"])
