@@ -21,6 +21,7 @@ from gongkai.foi.models import FoiEvent, FoiRequest
 from gongkai.statute.clock import (
     ClockReading,
     ClockState,
+    Decided,
     Event,
     FeePaymentEffect,
     IllegalSequence,
@@ -72,12 +73,14 @@ def columns_of(reading: ClockReading, subtype: str = "") -> IndexColumns:
 
     The day that counts for table three is the day of the decision, of the lapse or of the
     withdrawal; a request withdrawn after its decision but before delivery ends as withdrawn
-    [reading]. `subtype` is the variety that the decision named.
+    [reading]. Where a review or a court had it answered anew, the first result stays the one
+    that counts [reading]; `state` and `due_on` are those of the new answer. `subtype` is the
+    variety that the first decision named.
     """
-    case = reading.case
+    case = reading.case.first_result
     outcome, decided_on = "", None
-    if reading.state in _CLOSING:
-        (outcome, subtype), decided_on = _CLOSING[reading.state], case.ended_on
+    if case.stage in _CLOSING:
+        (outcome, subtype), decided_on = _CLOSING[case.stage], case.ended_on
     elif case.decision is not None:
         outcome, decided_on = case.decision.outcome, case.decision.on
     else:
@@ -96,12 +99,22 @@ def columns_of(reading: ClockReading, subtype: str = "") -> IndexColumns:
 
 
 def subtype_in(events: Iterable[Mapping[str, Any]]) -> str:
-    """The variety that the last decision among these events' data names."""
-    found = ""
-    for data in events:
-        if SUBTYPE in data:
-            found = str(data[SUBTYPE])
-    return found
+    """The variety that the first decision among these events' data names."""
+    return next((str(data[SUBTYPE]) for data in events if SUBTYPE in data), "")
+
+
+def latest_result(events: Sequence[FoiEvent], reading: ClockReading) -> tuple[str, str]:
+    """Outcome and variety of the answer in force: after a reopening the new one, "" while none.
+
+    Screens and remedies go by it; the yearly figures go by the columns (`columns_of`).
+    """
+    case = reading.case
+    if case.stage in _CLOSING:
+        return _CLOSING[case.stage]
+    if case.decision is None:
+        return "", ""
+    named = [event for event in events if event.type == Decided.type]
+    return case.decision.outcome, str(named[-1].data.get(SUBTYPE, "")) if named else ""
 
 
 def columns_now(request: FoiRequest) -> IndexColumns:

@@ -60,6 +60,11 @@ def count(
         elif kind == "decided" and ended is None:
             decided = on
             ended = on if answered_by == "decided" else None
+        elif kind == "reopened":
+            for interval in asked.values():
+                interval[1] = min(interval[1], decided or ended)
+            start, total, until, stopped, ended, decided = on, 20, event.until, None, None, None
+            delayed, fee_pauses = (on if until else None), []
         elif kind in ("correction_lapsed", "fee_lapsed", "delivered", "withdrawn"):
             ended = ended or on
     pauses = [

@@ -222,8 +222,9 @@ def test_a_lapsed_correction_may_be_taken_up_for_good_reason() -> None:
         CorrectionLapsed(day(3, 23)),
         today=day(3, 24),
     )
-    (step,) = reading.next_events
+    step, anew = reading.next_events
     assert (step.type, step.allowed) == ("correction_received", True)
+    assert anew.type == "reopened"
     assert step.reason == "仅限申请人有正当理由"
 
 

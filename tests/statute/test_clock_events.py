@@ -154,4 +154,4 @@ def test_the_day_of_a_case_may_be_given_beside_it() -> None:
 
 def test_every_event_has_a_chinese_name_of_its_own() -> None:
     labels = [kind.label for kind in EVENT_TYPES.values()]
-    assert len(set(labels)) == len(labels) == 16
+    assert len(set(labels)) == len(labels) == 17

@@ -120,9 +120,9 @@ def test_a_decision_is_still_to_be_delivered() -> None:
     assert by_decision.next_events[0].until is None
 
 
-def test_after_the_end_only_a_lapsed_correction_can_be_taken_up_again() -> None:
+def test_after_the_end_a_lapsed_correction_or_an_order_takes_the_case_up_again() -> None:
     ends = {
-        "correction_lapsed": ["correction_received"],
+        "correction_lapsed": ["correction_received", "reopened"],
         "withdrawn": [],
     }
     for name, offered in ends.items():

@@ -33,6 +33,7 @@ from gongkai.statute.clock import (
     OrganAnswered,
     OrganConsulted,
     Received,
+    Reopened,
     ThirdPartyAnswered,
     ThirdPartyConsulted,
     Withdrawn,
@@ -68,6 +69,7 @@ DRAWN: dict[type[Event], Callable[[date, Any], Event]] = {
     Decided: lambda on, draw: Decided(on, "GRANT"),
     Delivered: lambda on, draw: Delivered(on),
     Withdrawn: lambda on, draw: Withdrawn(on),
+    Reopened: lambda on, draw: Reopened(on, draw(st.none() | SMALL.map(lambda n: on + DAY * n))),
 }
 #: The last ones end a case: drawn less often, so that walks grow long.
 KINDS = st.sampled_from([*list(DRAWN)[:12] * 2, *DRAWN])
@@ -279,9 +281,7 @@ def test_the_strict_date_is_never_later(walk: Walk) -> None:
 def test_what_is_offered_is_not_refused_and_what_is_refused_says_why(walk: Walk) -> None:
     reading = walk.read()
     steps = reading.next_events
-    assert bool(steps) is (
-        not reading.state.is_final or reading.state is ClockState.CLOSED_NO_CORRECTION
-    )
+    assert bool(steps) is (not reading.state.is_final or reading.state is not ClockState.WITHDRAWN)
     assert all(step.allowed or step.reason for step in steps)
     assert all(step.article and step.label and step.type in EVENT_TYPES for step in steps)
     plain = {
@@ -289,6 +289,7 @@ def test_what_is_offered_is_not_refused_and_what_is_refused_says_why(walk: Walk)
         "withdrawn": Withdrawn,
         "delivered": Delivered,
         "fee_paid": FeePaid,
+        "reopened": Reopened,
     }
     for step in steps:
         if step.allowed and step.type in plain:

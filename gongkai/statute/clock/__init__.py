@@ -4,7 +4,7 @@
     reading.due_on, reading.state, reading.days_used, reading.days_left
 
 `events` holds the vocabulary, `case` what a case has come to, `rules` which event may follow
-and what it does (table C1–C16), `segments`, `nexts` and `wording` the explanation, `reading`
+and what it does (table C1–C17), `segments`, `nexts` and `wording` the explanation, `reading`
 the entrance. The method is described for officers and citizens in `docs/algorithms/clock.md`.
 """
 
@@ -33,6 +33,7 @@ from gongkai.statute.clock.events import (
     OrganAnswered,
     OrganConsulted,
     Received,
+    Reopened,
     ThirdPartyAnswered,
     ThirdPartyConsulted,
     Withdrawn,
@@ -72,6 +73,7 @@ __all__ = [
     "OrganConsulted",
     "OtherDue",
     "Received",
+    "Reopened",
     "Segment",
     "ThirdPartyAnswered",
     "ThirdPartyConsulted",

@@ -87,7 +87,8 @@ class Period:
     """One answer period: from the event that started it (day 0) to the one that stopped it.
 
     `fee_pauses` is filled under the reading that a payment resumes the clock instead of
-    starting it anew. `stopped` is the notice that stopped the clock, `stopped_on` its day.
+    starting it anew. `stopped` is the notice (or, before a reopening, the answer) that stopped
+    the clock, `stopped_on` its day. `set_until` is the last day that a review or a court has set.
     """
 
     opened: Event
@@ -96,6 +97,7 @@ class Period:
     fee_pauses: tuple[Pause, ...] = ()
     stopped: Event | None = None
     stopped_on: date | None = None
+    set_until: date | None = None
 
     @property
     def start(self) -> date:
@@ -114,11 +116,14 @@ class Consultation:
     days: Parameter
     lapse: WorkingDayResult
     answered_on: date | None = None
+    closed_on: date | None = None
+    """The day of the answer to the request, once a reopening has begun another period."""
 
     @property
     def ends(self) -> date:
-        """The last day that does not count: the reply or the lapse, whichever is first."""
-        return min(self.answered_on or self.lapse.date, self.lapse.date)
+        """The last day that does not count: the reply, the lapse or the answer before."""
+        days = [self.lapse.date, self.answered_on, self.closed_on]
+        return min(day for day in days if day is not None)
 
     def pause(self, *, strict: bool = False) -> Pause:
         """The excluded interval; the strict reading begins it when the letter was received."""
@@ -157,6 +162,8 @@ class Case:
     closing: Decided | None = None
     closing_delivered: bool = False
     ended_on: date | None = None
+    reopened_from: "Case | None" = None
+    """The case as it had ended before a review or a court had it answered anew."""
 
     # -- numbers of the law -----------------------------------------------------------------
     def days(self, key: str) -> Parameter:
@@ -219,7 +226,17 @@ class Case:
 
     def base_deadline_of(self, period: Period) -> WorkingDayResult:
         """The deadline without the extension and without a stated delay."""
+        if period.set_until is not None:
+            return WorkingDayResult(period.set_until, False)
         return self._end(period, extended=False)
+
+    @property
+    def first_result(self) -> "Case":
+        """The case when it ended for the first time: what the yearly figures count."""
+        case = self
+        while case.reopened_from is not None:
+            case = case.reopened_from
+        return case
 
     # -- consultations ----------------------------------------------------------------------
     @property
@@ -228,13 +245,14 @@ class Case:
         return tuple(
             item
             for item in self.consultations
-            if item.answered_on is None and self.today <= item.lapse.date
+            if item.answered_on is None and item.closed_on is None and self.today <= item.lapse.date
         )
 
     @property
     def pausing(self) -> tuple[Consultation, ...]:
         """The open consultations that keep the answer clock from counting."""
-        if not self.clock_runs or self.decision or self.period.delays:
+        fixed = self.period.delays or self.period.set_until
+        if not self.clock_runs or self.decision or fixed:
             return ()
         return tuple(item for item in self.open_consultations if item.sent.on < self.deadline.date)
 
@@ -263,12 +281,15 @@ class Case:
         # A decision shows that no more time was needed; a stated delay has replaced the period.
         cuts = [self.decision.on] if self.decision else []
         cuts += [period.delays[0].on] if period.delays else []
+        cuts += [period.start] if period.set_until else []
         ended = (Pause(after, min([until, *cuts])) for after, until in pauses)
         return tuple(p for p in ended if p.after < p.until) + period.fee_pauses
 
     def _deadline(self, period: Period, *, strict: bool = False) -> WorkingDayResult:
         if period.delays:
             return WorkingDayResult(period.delays[-1].until, False)
+        if period.set_until is not None:
+            return WorkingDayResult(period.set_until, False)
         return self._end(period, strict=strict)
 
     def _end(

@@ -269,6 +269,22 @@ class Withdrawn(Event):
     label: ClassVar[str] = "撤回申请"
 
 
+@dataclass(frozen=True)
+class Reopened(Event):
+    """责令重新答复 by a review decision or a judgment that arrived on `on` (C17).
+
+    `until` is the last day that it sets; without one the whole answer period runs anew.
+    """
+
+    type: ClassVar[str] = "reopened"
+    label: ClassVar[str] = "责令重新答复"
+
+    until: date | None = None
+
+    def _check(self) -> None:
+        self._not_before_on("until", self.until)
+
+
 EVENT_TYPES: Final[Mapping[str, type[Event]]] = {
     kind.type: kind
     for kind in (
@@ -288,6 +304,7 @@ EVENT_TYPES: Final[Mapping[str, type[Event]]] = {
         Decided,
         Delivered,
         Withdrawn,
+        Reopened,
     )
 }
 

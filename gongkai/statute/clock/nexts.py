@@ -24,6 +24,7 @@ from gongkai.statute.clock.events import (
     FeePaid,
     OrganAnswered,
     OrganConsulted,
+    Reopened,
     ThirdPartyAnswered,
     ThirdPartyConsulted,
     Withdrawn,
@@ -34,6 +35,7 @@ from gongkai.statute.clock.rules import (
     DELAY,
     FEE,
     ORGAN,
+    REMEDY,
     THIRD_PARTY,
     IllegalSequence,
     apply,
@@ -108,6 +110,9 @@ def _candidates(case: Case) -> Iterator[Candidate]:
     elif stage is ClockState.CLOSED_NO_CORRECTION:
         reopening = CorrectionReceived(today, justified=True)
         yield reopening, CORRECTION, None, "仅限申请人有正当理由"
+    if stage.is_final and stage is not ClockState.WITHDRAWN:
+        mind = "仅限行政复议决定、法院裁判责令重新答复"
+        yield Reopened(today), REMEDY, None, mind
     if not stage.is_final:
         yield Withdrawn(today), ANSWERING, None, ""
 
@@ -119,7 +124,7 @@ def _while_running(case: Case) -> Iterator[Candidate]:
     limit = add_working_days(case.received.on, notice_days, case.calendar).date
     yield CorrectionRequested(today), CORRECTION, limit, "一次性告知全部补正事项和合理期限"
     fresh, mind = _fresh_ref(case), "所需时间不计入答复期限"
-    if today >= deadline or case.period.delays:
+    if today >= deadline or case.period.delays or case.period.set_until:
         mind = "答复期限不因此顺延"
     yield ThirdPartyConsulted(today, fresh), THIRD_PARTY, None, mind
     yield OrganConsulted(today, fresh), ORGAN, None, mind

@@ -116,7 +116,7 @@ def read_clock(
     fee_payment_effect: FeePaymentEffect = "restart",
     answered_by: AnsweredBy = "delivered",
 ) -> ClockReading:
-    """The reading of the statutory clock on `today` (条例第三十条至第三十六条, table C1–C16).
+    """The reading of the statutory clock on `today` (条例第三十条至第三十六条, table C1–C17).
 
     The events are taken in the order of their days, those of one day as given, whatever the
     order in which they were recorded. Events after `today` have not happened yet: they are left
@@ -209,7 +209,7 @@ def _read(case: Case, later_events: int) -> ClockReading:
 
 
 def _days_left(case: Case) -> int:
-    if not case.period.delays:
+    if not case.period.delays and case.period.set_until is None:
         return case.total_days() - case.used.days
     # A stated date has no number of days of its own: count towards it, or past it.
     until, today = case.deadline.date, case.today

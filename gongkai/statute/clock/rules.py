@@ -1,4 +1,4 @@
-"""Which event may follow, and what it does to the clock: table C1–C16 of the statutory clock.
+"""Which event may follow, and what it does to the clock: table C1–C17 of the statutory clock.
 
 `apply` returns the next `Case` or raises `IllegalSequence`, which names the article and says in
 Chinese what is wrong and what may be done instead. The same function answers "may this be done
@@ -25,6 +25,7 @@ from gongkai.statute.clock.events import (
     OrganAnswered,
     OrganConsulted,
     Received,
+    Reopened,
     ThirdPartyAnswered,
     ThirdPartyConsulted,
     Withdrawn,
@@ -39,6 +40,7 @@ THIRD_PARTY: Final = "条例第三十二条"
 ORGAN: Final = "条例第三十四条"
 DELAY: Final = "条例第三十五条"
 FEE: Final = "信息处理费管理办法"
+REMEDY: Final = "条例第五十一条"
 
 #: The results that only the lapse or the withdrawal itself can bring about.
 _CLOSING: Final = {
@@ -196,6 +198,7 @@ def _extended(case: Case, event: Extended) -> Case:
     _must_run(case, event, ANSWERING)
     if case.period.delays:
         raise IllegalSequence(DELAY, "已告知延迟答复的合理期限，不能再按第三十三条延长。")
+    _must_not_be_set(case, event)
     if case.period.extension is not None:
         raise IllegalSequence(
             ANSWERING,
@@ -214,6 +217,7 @@ def _extended(case: Case, event: Extended) -> Case:
 
 def _delay_stated(case: Case, event: DelayStated) -> Case:
     _must_run(case, event, DELAY)
+    _must_not_be_set(case, event)
     _must_be_in_time(case, event, DELAY, "延迟答复应当在答复期限届满前告知申请人")
     if event.until <= case.deadline.date:
         raise IllegalSequence(
@@ -325,6 +329,42 @@ def _withdrawn(case: Case, event: Event) -> Case:
     return _end(case, event, ClockState.WITHDRAWN)
 
 
+def _reopened(case: Case, event: Reopened) -> Case:
+    """The answer was quashed, or giving none was: the body answers anew.
+
+    With no day set, the whole period runs from the day the decision arrived [reading].
+    """
+    if not case.stage.is_final and case.stage is not ClockState.DECIDED:
+        raise IllegalSequence(
+            REMEDY,
+            "该申请尚未办结，不必恢复办理：原答复期限继续计算；复议决定、裁判另定期限的，"
+            "在案件的履行期限中登记。",
+        )
+    if case.stage is ClockState.WITHDRAWN:
+        raise IllegalSequence(
+            REMEDY, f"申请人已于 {case.ended_on} 撤回申请。另有请求的，按新的申请登记。"
+        )
+    answered = case.decision.on if case.decision else case.ended_on
+    assert answered is not None
+    period = case.period
+    if period.stopped_on is None:
+        period = replace(period, stopped=case.decision or event, stopped_on=answered)
+    return replace(
+        case,
+        stage=ClockState.RUNNING,
+        earlier=(*case.earlier, period),
+        period=Period(event, set_until=event.until),
+        consultations=tuple(
+            replace(item, closed_on=item.closed_on or answered) for item in case.consultations
+        ),
+        decision=None,
+        closing=None,
+        closing_delivered=False,
+        ended_on=None,
+        reopened_from=case,
+    )
+
+
 # -- what the rules share ------------------------------------------------------------------
 
 
@@ -368,6 +408,15 @@ def _must_run(case: Case, event: Event, article: str) -> None:
         raise IllegalSequence(
             article,
             f"{case.stage.label}期间答复期限不计算，没有可以延长的期限，不能登记{event.label}。",
+        )
+
+
+def _must_not_be_set(case: Case, event: Event) -> None:
+    """The period is the law's own, not one that a review or a court has set."""
+    if case.period.set_until is not None:
+        raise IllegalSequence(
+            REMEDY,
+            f"复议决定或者裁判限定于 {case.period.set_until} 前重新答复，不能登记{event.label}。",
         )
 
 
@@ -426,4 +475,5 @@ _RULES: Final[dict[type[Event], Callable[[Case, Any], Case]]] = {
     Decided: _decided,
     Delivered: _delivered,
     Withdrawn: _withdrawn,
+    Reopened: _reopened,
 }

@@ -11,9 +11,11 @@ from gongkai.statute.clock.events import (
     CHANNELS,
     CorrectionReceived,
     CorrectionRequested,
+    Decided,
+    Reopened,
     ThirdPartyConsulted,
 )
-from gongkai.statute.clock.rules import ANSWERING, CORRECTION, DELAY, FEE, RECEIPT
+from gongkai.statute.clock.rules import ANSWERING, CORRECTION, DELAY, FEE, RECEIPT, REMEDY
 from gongkai.statute.parameters import parameter
 from gongkai.statute.workdays import working_days_between
 
@@ -87,18 +89,28 @@ def _stopped_period(
         if discarded is None or not part.counts:
             yield part
         else:
-            supplied = isinstance(discarded.opened, CorrectionReceived)
-            what, article = ("收到补正", CORRECTION) if supplied else ("缴费完毕", FEE)
+            what, article = _what_began(discarded)
             why = f"{what}后答复期限重新计算，此前已用的工作日不再计入"
             yield Segment(part.first, part.last, False, part.working_days, why, article)
     if isinstance(period.stopped, CorrectionRequested):
         why, article = "待申请人补正，答复期限不计算", CORRECTION
+    elif isinstance(period.stopped, Decided | Reopened):
+        why, article = "已经答复或者结案，答复期限不计算", ANSWERING
     else:
         why, article = "待申请人缴纳信息处理费，答复期限不计算", FEE
     cuts = [stopped_on, min(case.today, wait_end), wait_end]
     for after, until in pairwise(cuts):
         if after < until:
             yield _segment(case, after, until, False, why, article)
+
+
+def _what_began(period: Period) -> tuple[str, str]:
+    """What began a period that put an earlier one aside, and its basis."""
+    if isinstance(period.opened, CorrectionReceived):
+        return "收到补正", CORRECTION
+    if isinstance(period.opened, Reopened):
+        return "责令重新答复", REMEDY
+    return "缴费完毕", FEE
 
 
 def _wait_end(case: Case) -> date:
@@ -125,6 +137,8 @@ def _sliced(case: Case, period: Period, start: date, end: date) -> Iterator[Segm
     for after, until in pairwise(inside):
         if any(pause.covers(until) for pause in pauses):
             yield _segment(case, after, until, False, *_why_paused(case, period, until))
+        elif until <= base and period.set_until is not None:
+            yield _segment(case, after, until, True, "复议决定、裁判限定的期限内", REMEDY)
         elif until <= base:
             yield _segment(case, after, until, True, "答复期限内", ANSWERING + "第二款")
         elif until > deadline:

@@ -3,7 +3,7 @@
 from datetime import date
 
 from gongkai.statute.clock.case import Case, ClockState, OtherDue
-from gongkai.statute.clock.events import CorrectionReceived
+from gongkai.statute.clock.events import CorrectionReceived, Reopened
 from gongkai.statute.clock.segments import Segment
 from gongkai.statute.workdays import working_days_between
 
@@ -119,8 +119,15 @@ def _changes(case: Case) -> list[str]:
     """What made the current period other than twenty days from the receipt."""
     period, clauses = case.period, []
     if case.earlier:
-        what = "收到补正" if isinstance(period.opened, CorrectionReceived) else "缴费"
+        if isinstance(period.opened, CorrectionReceived):
+            what = "收到补正"
+        elif isinstance(period.opened, Reopened):
+            what = "收到责令重新答复的决定"
+        else:
+            what = "缴费"
         clauses.append(f"{chinese_date(period.start)}{what}后答复期限重新计算")
+    if period.set_until:
+        clauses.append(f"复议决定或者裁判限定于{chinese_date(period.set_until)}前重新答复")
     if period.extension:
         day = chinese_date(period.extension.on)
         clauses.append(f"{day}延长答复期限 {period.extension.days} 个工作日")
