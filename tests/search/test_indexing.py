@@ -296,3 +296,18 @@ def test_each_database_has_its_engine() -> None:
 
     kinds = {"sqlite": SqliteEngine, "postgresql": PostgresEngine}
     assert isinstance(engines.engine(), kinds[connection.vendor])
+
+
+@pytest.mark.postgresql
+def test_postgresql_knows_the_frequency_of_more_words_than_usual() -> None:
+    # Without it a number that one of a million documents has is looked for in all of them.
+    from django.db import connection
+
+    generation = generations.begin(Generation.State.BUILDING)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT attstattarget FROM pg_attribute WHERE attrelid = %s::regclass "
+            "AND attname = 'words'",
+            [f"search_words_{generation.pk}"],
+        )
+        assert cursor.fetchone() == (1_000,)

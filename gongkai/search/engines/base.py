@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
 
-SHAPE: Final = 2
+SHAPE: Final = 3
 """Version of the engines' tables and of the lexemes in them; another one means a rebuild."""
 LABEL: Final = "\ue000"
 """Begins what is not a word of a text: a private-use character, taken out of every word."""
