@@ -28,6 +28,7 @@ class NoticeFieldsForm(StaffForm):
 
     def __init__(self, *args: Any, kind: NoticeKind, ask_addressee: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["seen"] = forms.CharField(required=False, widget=forms.HiddenInput)
         if ask_addressee:
             self.fields[ADDRESSEE] = DraftField(
                 label="收件人",

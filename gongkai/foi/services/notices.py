@@ -140,11 +140,24 @@ def draft_notice(
     return notice
 
 
-def edit_notice(actor: Actor, notice: Notice, fields: Mapping[str, str]) -> Notice:
-    """The draft holds these texts (by key or Chinese name); fields not named stay as they are."""
+def edit_notice(
+    actor: Actor, notice: Notice, fields: Mapping[str, str], *, seen: str = ""
+) -> Notice:
+    """The draft holds these texts (by key or Chinese name); fields not named stay as they are.
+
+    `seen` is `version_of` the draft that the editor had before him: when somebody has changed it
+    since, he is told and nothing is written.
+    """
     authorise(actor, HANDLE, notice.organ)
     with transaction.atomic():
         locked = _locked_draft(notice)
+        if seen and seen != version_of(locked):
+            raise ValidationError(
+                f"{locked.changed_by}在您打开之后修改了这份草稿"
+                f"（{timezone.localtime(locked.changed_at):%m月%d日 %H:%M}），您填写的没有保存。"
+                "请另开一个窗口查看现在的草稿，核对后再次保存，即以您填写的为准。",
+                code="changed",
+            )
         content = content_of(locked)
         given = dict(fields)
         changed = Content(
@@ -161,6 +174,11 @@ def edit_notice(actor: Actor, notice: Notice, fields: Mapping[str, str]) -> Noti
         locked.save(update_fields=["fields_sealed", "changed_at", "changed_by"])
         _note(actor, locked, "edit", {"fields": sorted(given)})
     return locked
+
+
+def version_of(notice: Notice) -> str:
+    """Names the state of a draft, to notice that it has changed."""
+    return notice.changed_at.isoformat()
 
 
 def discard_notice(actor: Actor, notice: Notice) -> Notice:
@@ -308,6 +326,8 @@ def read_notice(actor: Actor, notice: Notice, form: str = "pdf") -> tuple[str, b
     if form not in ("pdf", "docx"):
         raise ValueError(f"A notice is kept as pdf and docx, not as {form}.")
     sealed = notice.pdf_sealed if form == "pdf" else notice.docx_sealed
+    if not sealed:
+        raise ValidationError("这份文书的内容已按保存期限清除。")
     data = open_bytes(f"{notice.belongs_to}:{form}", sealed)
     if form == "pdf" and sm3(data) != notice.sm3:
         raise ValidationError("这份文书与印发时的 SM3 不一致，请联系系统管理员从备份恢复。")

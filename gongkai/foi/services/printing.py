@@ -83,6 +83,8 @@ def print_together(actor: Actor, notices: Sequence[Notice]) -> bytes:
             authorise(actor, REVEAL, notice.organ)
             if notice.state not in (Notice.State.ISSUED, Notice.State.REPLACED):
                 raise ValidationError("只能打印已印发的文书。")
+            if not notice.pdf_sealed:
+                raise ValidationError(f"{notice.number}的内容已按保存期限清除，不能打印。")
             data = open_bytes(f"{notice.belongs_to}:pdf", notice.pdf_sealed)
             if sm3(data) != notice.sm3:
                 raise ValidationError(f"{notice.number}与印发时的 SM3 不一致，请联系系统管理员。")

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 import django_filters
 from django.contrib import messages
-from django.core.exceptions import ValidationError
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.utils import timezone
@@ -334,11 +334,8 @@ class NoticeEdit(_NoticeView, _FieldsView):
             if self.request.method == "GET"
             else notices.content_of(self.object)
         )
-        if self.kind.is_to_applicant and self.object.request.__dict__.get("intake") is None:
-            # Typed by hand when the case has no sealed applicant (imported ones).
-            self.known = "" if not _has_applicant(self.object.request) else self.content.addressee
-        else:
-            self.known = self.content.addressee
+        # Typed by hand when the case has no sealed applicant (imported ones).
+        self.known = self.content.addressee if _has_applicant(self.object.request) else ""
 
     def get_title(self) -> str:
         return f"修改“{self.kind.name}”"
@@ -347,11 +344,21 @@ class NoticeEdit(_NoticeView, _FieldsView):
         return {
             notices.ADDRESSEE: self.content.addressee,
             notices.YOU: self.content.you,
+            "seen": notices.version_of(self.object),
             **self.content.own,
         }
 
     def perform(self, form: Any) -> Notice:
-        return notices.edit_notice(self.actor, self.object, form.cleaned_data)
+        values = dict(form.cleaned_data)
+        seen = values.pop("seen")
+        return notices.edit_notice(self.actor, self.object, values, seen=seen)
+
+    def form_invalid(self, form: Any) -> HttpResponse:
+        if form.has_error(NON_FIELD_ERRORS, code="changed"):
+            # Told once what another did, the editor may put his own over it knowingly.
+            form.data = form.data.copy()
+            form.data["seen"] = notices.version_of(Notice.objects.get(pk=self.object.pk))
+        return super().form_invalid(form)
 
     def get_success_url(self) -> str:
         if "preview" in self.request.POST:

@@ -126,6 +126,26 @@ def test_two_officers_at_one_draft_the_second_is_told(desk, officer, case, lette
     assert "晚到的修改" in page(response)
 
 
+def test_two_edit_a_draft_the_second_is_told_who_and_then_decides(
+    desk, officer, responsible, case, letterhead
+):
+    draft = notices.draft_notice(officer, case, "N02", extra=POINTS)
+    mine = {"you": "您", "points": "甲的文字", "period": "10个工作日"}
+    seen = notices.version_of(draft)
+    notices.edit_notice(responsible, draft, {"points": "乙的文字"})
+    response = desk.post(at("notice_edit", draft.pk), {**mine, "seen": seen})
+    assert response.status_code == 422
+    assert f"{responsible.name}在您打开之后修改了这份草稿" in page(response)
+    assert "甲的文字" in page(response)
+    draft.refresh_from_db()
+    assert notices.content_of(draft).own["points"] == "乙的文字"
+    again = {**mine, "seen": notices.version_of(draft)}
+    assert f'value="{again["seen"]}"' in page(response)
+    assert desk.post(at("notice_edit", draft.pk), again).status_code == 302
+    draft.refresh_from_db()
+    assert notices.content_of(draft).own["points"] == "甲的文字"
+
+
 def test_a_returned_letter_stands_among_the_undelivered_again(desk, officer, case, letterhead):
     notice = issued(officer, case)
     sent = deliveries.record_delivery(
