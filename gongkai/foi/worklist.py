@@ -11,6 +11,7 @@ from django.urls import reverse
 from gongkai.foi import notice_queries, queries
 from gongkai.foi.models import CoHandling, Intake
 from gongkai.foi.services.intake import confirm_by
+from gongkai.foi.services.linking import orphaned_for
 from gongkai.organs import policy
 from gongkai.organs.worklist import BodyCell, BodyColumn, Task, WorkList, soon_until
 from gongkai.statute.workdays import add_working_days
@@ -101,6 +102,22 @@ def asked_for_help(user: Any, today: date) -> WorkList:
     )
 
 
+def orphaned_cases(user: Any, today: date) -> WorkList:
+    """Open cases of abolished bodies, for whoever may hand them over to the successor."""
+    tasks = [
+        Task(
+            title=f"{each.organ.name}已撤销，未办结申请{each.requests}件、来件{each.intakes}件待移交",
+            url=reverse("foi:hand_over_body", args=[each.organ.code]),
+            organ=each.heir.label if each.heir is not None else "",
+            is_urgent=True,
+        )
+        for each in orphaned_for(user)
+    ]
+    return WorkList(
+        title="已撤销机关的申请", url=reverse("foi:hand_over"), tasks=tasks, total=len(tasks)
+    )
+
+
 def open_requests(user: Any, today: date) -> WorkList:
     """Requests that the user may handle and that wait for somebody, by due date."""
     waiting = queries.waiting_requests(user)
@@ -187,6 +204,7 @@ sources = (
     unconfirmed_intakes,
     open_requests,
     asked_for_help,
+    orphaned_cases,
     undelivered_notices,
     unconfirmed_elsewhere,
 )

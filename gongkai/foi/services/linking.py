@@ -7,13 +7,13 @@ body that was abolished.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
 from gongkai.foi import similarity
@@ -416,16 +416,50 @@ def answer_help(actor: Actor, asked: CoHandling, *, answer: str) -> CoHandling:
 # -- abolished bodies ----------------------------------------------------------------------------
 
 
-def open_work(organ: Organ) -> tuple[int, int]:
-    """How many requests without a result and intakes without a decision the body has."""
-    return (
-        FoiRequest.objects.filter(_UNDER_WAY, organ=organ).count(),
-        Intake.objects.filter(organ=organ, state=Intake.State.WAITING).count(),
-    )
-
-
 _UNDER_WAY: Final = Q(decided_on=None) | Q(due_on__isnull=False)
 """Not decided, or decided and still to be delivered."""
+
+
+@dataclass(frozen=True)
+class Orphaned:
+    """An abolished body that still has cases in hand, and who is to take them over."""
+
+    organ: Organ
+    heir: Organ | None
+    requests: int
+    intakes: int
+
+
+def orphaned_for(user: Any) -> list[Orphaned]:
+    """Abolished bodies with open cases that the user may hand over. Three statements.
+
+    He handles the requests of the successor or configures the abolished body.
+    """
+    today = timezone.localdate()
+    gone = (
+        Organ.objects.filter(abolished_on__lte=today)
+        .select_related("successor__successor__successor")
+        .order_by("path")
+    )
+    bodies = {organ.pk: organ for organ in gone}
+    requests = _counted(FoiRequest.objects.filter(_UNDER_WAY, organ__abolished_on__lte=today))
+    intakes = _counted(
+        Intake.objects.filter(state=Intake.State.WAITING, organ__abolished_on__lte=today)
+    )
+    found = []
+    for key, organ in bodies.items():
+        if key not in requests and key not in intakes:
+            continue
+        heir = heir_of(organ)
+        able = heir is not None and policy.allows(user, HANDLE, heir)
+        if able or policy.allows(user, CONFIGURE, organ):
+            found.append(Orphaned(organ, heir, requests.get(key, 0), intakes.get(key, 0)))
+    return found
+
+
+def _counted(rows: QuerySet[Any]) -> dict[int, int]:
+    counted = rows.order_by().values("organ_id").annotate(n=Count("pk"))
+    return dict(counted.values_list("organ_id", "n"))
 
 
 def hand_over_cases(actor: Actor, organ: Organ, *, reason: str = "机构改革") -> int:

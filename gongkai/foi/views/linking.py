@@ -27,12 +27,9 @@ from gongkai.foi.forms.linking import (
 )
 from gongkai.foi.models import CaseLink, CoHandling, FoiRequest, Intake
 from gongkai.foi.services import linking
-from gongkai.foi.services.intake import heir_of
 from gongkai.foi.services.triage import record_triage, triage_of
 from gongkai.foi.views.base import FoiView
 from gongkai.foi.views.lists import chosen
-from gongkai.organs import policy
-from gongkai.organs.models import Organ
 from gongkai.organs.staff_views import (
     Button,
     Column,
@@ -513,27 +510,6 @@ class HelpAnswer(FoiView, ServiceFormView):
 # -- abolished bodies ----------------------------------------------------------------------------
 
 
-def orphaned_for(user: Any) -> list[dict[str, Any]]:
-    """Abolished bodies with open cases that the user may hand over to the successor.
-
-    He handles the successor's requests or configures the abolished body.
-    """
-    today = timezone.localdate()
-    with_work = Organ.objects.filter(abolished_on__lte=today).filter(
-        Q(foi_requests__decided_on=None, foi_requests__isnull=False)
-        | Q(foi_requests__due_on__isnull=False)
-        | Q(intakes__state=Intake.State.WAITING)
-    )
-    found = []
-    for organ in with_work.select_related("successor").distinct().order_by("path")[:50]:
-        heir = heir_of(organ)
-        able = heir is not None and policy.allows(user, "foi.handle", heir)
-        if able or policy.allows(user, "foi.configure", organ):
-            requests, intakes = linking.open_work(organ)
-            found.append({"organ": organ, "heir": heir, "requests": requests, "intakes": intakes})
-    return found
-
-
 class HandOverList(FoiView, ServiceFormView):
     """Abolished bodies with open cases; handing them over is one step each."""
 
@@ -544,9 +520,9 @@ class HandOverList(FoiView, ServiceFormView):
 
     def check_access(self) -> None:
         super().check_access()
-        self.bodies = orphaned_for(self.request.user)
+        self.bodies = linking.orphaned_for(self.request.user)
         code = self.kwargs.get("code")
-        self.body = next((b for b in self.bodies if b["organ"].code == code), None)
+        self.body = next((b for b in self.bodies if b.organ.code == code), None)
         if code is not None and self.body is None:
             raise Http404
 
@@ -557,12 +533,12 @@ class HandOverList(FoiView, ServiceFormView):
         if self.body is None:
             raise ValidationError("请先选择机关。")
         return linking.hand_over_cases(
-            self.actor, self.body["organ"], reason=form.cleaned_data["reason"]
+            self.actor, self.body.organ, reason=form.cleaned_data["reason"]
         )
 
     def get_success_message(self, result: Any) -> str:
-        assert self.body is not None
-        return f"已将{result}件移交{self.body['heir'].name}。"
+        heir = self.body.heir if self.body is not None else None
+        return f"已将{result}件移交{heir.name if heir is not None else '承继机构'}。"
 
     def get_success_url(self) -> str:
         return self.url("hand_over")

@@ -12,7 +12,6 @@ import django_filters
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.db.models import Count, F, Q, QuerySet, Window
 from django.db.models.functions import RowNumber
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
@@ -23,11 +22,10 @@ from django.views.generic.base import TemplateResponseMixin
 from gongkai.foi import persons, queries
 from gongkai.foi.forms.fields import reason_field
 from gongkai.foi.models import ApplicantKind, Channel, FoiRequest, SavedFilter
+from gongkai.foi.services.exporting import MOST, Asked, reveal_many
 from gongkai.foi.services.filters import remove_filter, save_filter
-from gongkai.foi.services.intake import checked_reason
 from gongkai.foi.services.linking import MANY
 from gongkai.foi.views.base import FoiView
-from gongkai.ledger.services import Act, record_many
 from gongkai.organs import policy
 from gongkai.organs.staff_views import (
     Button,
@@ -58,9 +56,6 @@ GROUPS: Final = (
     ("ended", "已办结"),
 )
 """By due date: the words of the filter and of the chips above the list."""
-
-PERSONAL_LIMIT: Final = 1000
-"""Cases of one export with personal data: a list for work, not a copy of the register."""
 
 
 def due_groups(today: date) -> dict[str, Q]:
@@ -385,7 +380,7 @@ class PersonalExport(FoiView, ServiceFormView):
     danger = True
     intro = (
         "名单含有姓名、联系方式和申请内容，只包括本机关的申请。导出的理由和件数记入操作台账。"
-        f"请按规定保管，用后销毁。一次最多{PERSONAL_LIMIT:,}件。"
+        f"请按规定保管，用后销毁。一次最多{MOST:,}件。"
     )
 
     def get_initial(self) -> dict[str, Any]:
@@ -405,51 +400,31 @@ class PersonalExport(FoiView, ServiceFormView):
 
     def form_valid(self, form: Any) -> HttpResponse:
         try:
-            reason = checked_reason(form.cleaned_data["reason"], limit=200)
-            rows = list(self.records(form.cleaned_data["query"])[: PERSONAL_LIMIT + 1])
-            if not rows:
-                raise ValidationError("没有符合条件的申请。")
-            if len(rows) > PERSONAL_LIMIT:
-                raise ValidationError(f"超过{PERSONAL_LIMIT:,}件，请先用条件缩小范围，再分批导出。")
+            asked = reveal_many(
+                self.actor,
+                list(self.records(form.cleaned_data["query"])[: MOST + 1]),
+                reason=form.cleaned_data["reason"],
+            )
         except ValidationError as error:
             add_errors(form, error)
             return self.form_invalid(form)
-        counts: dict[str, int] = defaultdict(int)
-        for row in rows:
-            counts[row.organ.code] += 1
-        with transaction.atomic():
-            record_many(
-                self.actor,
-                [
-                    Act("foi.personal_export", code, None, {"reason": reason, "rows": count})
-                    for code, count in sorted(counts.items())
-                ],
-            )
-        response = xlsx_response("申请人名单", _PERSONAL_COLUMNS, _Rows(rows))
+        response = xlsx_response("申请人名单", _PERSONAL_COLUMNS, _Rows(asked))
         add_never_cache_headers(response)
         return response
 
 
 class _Rows:
-    """Requests with their applicants opened one at a time, as `xlsx_response` reads a queryset."""
+    """A list, as `xlsx_response` reads a queryset."""
 
-    def __init__(self, rows: list[FoiRequest]) -> None:
+    def __init__(self, rows: list[Asked]) -> None:
         self.rows = rows
 
-    def iterator(self, chunk_size: int) -> Iterator[dict[str, Any]]:
-        for row in self.rows:
-            intake = getattr(row, "intake", None)
-            applicant = getattr(intake, "applicant", None) if intake is not None else None
-            person, wish = (
-                persons.opened(applicant)
-                if applicant is not None
-                else (persons.Person(), persons.Wish())
-            )
-            yield {"request": row, "person": person, "wish": wish}
+    def iterator(self, chunk_size: int) -> Iterator[Asked]:
+        return iter(self.rows)
 
 
 def _personal(label: str, part: str, name: str) -> Column:
-    return Column(name, label, value=lambda row: getattr(row[part], name))
+    return Column(name, label, value=lambda row: getattr(getattr(row, part), name))
 
 
 _PERSONAL_COLUMNS: Final = (
@@ -459,7 +434,7 @@ _PERSONAL_COLUMNS: Final = (
     Column(
         "identity",
         "证件号码（遮盖）",
-        value=lambda row: persons.masked_number(row["person"].identity_number),
+        value=lambda row: persons.masked_number(row.person.identity_number),
     ),
     _personal("联系人", "person", "contact_name"),
     _personal("联系电话", "person", "phone"),

@@ -413,7 +413,11 @@ def test_cases_of_an_abolished_body_are_handed_over_by_the_successors_officer(cl
     waiting = take(actor, organ)
     organ.abolished_on, organ.successor = timezone.localdate(), heir
     organ.save()
-    client.force_login(make_user(Role.REQUEST_OFFICER, heir))
+    successor = make_user(Role.REQUEST_OFFICER, heir)
+    client.force_login(successor)
+    assert worklist.orphaned_cases(successor, timezone.localdate()).total == 1
+    stranger = make_user(Role.REQUEST_OFFICER, make_organ())
+    assert worklist.orphaned_cases(stranger, timezone.localdate()).total == 0
     assert organ.name in text_of(client.get(url("hand_over")))
     client.post(url("hand_over_body", organ.code), {"reason": "机构改革"})
     request.refresh_from_db()
