@@ -11,8 +11,11 @@ import subprocess
 import time
 import urllib.error
 import urllib.request
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from io import StringIO
 from pathlib import Path
+from threading import Thread
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -293,9 +296,9 @@ def test_the_command_tells_what_it_did(city, tmp_path):
 NGINX = shutil.which("nginx") or ("/usr/sbin/nginx" if os.path.exists("/usr/sbin/nginx") else "")
 
 
-@pytest.fixture
-def served(city, tmp_path):
-    """The copy behind a real nginx on a free port."""
+@contextmanager
+def behind_nginx(tmp_path: Path, root: Path, **options):
+    """A real nginx on a free port before the copy; yields what fetches an address from it."""
     if not NGINX:
         pytest.skip("nginx is not installed")
     tmp_path.chmod(0o755)
@@ -303,14 +306,6 @@ def served(city, tmp_path):
         if above.owner() != "root" or above == Path("/tmp"):
             break
         above.chmod(above.stat().st_mode | 0o055)
-    root = tmp_path / "copy"
-    Attachment.objects.create(
-        item=city.items[0], stored=stored_file("附件的内容"), name='名单 "$终稿".txt', order=0
-    )
-    DisclosedItem.objects.filter(pk=city.items[1].pk).update(
-        live=False, status="withdrawn", withdrawn_at=timezone.now(), withdraw_reason="内容有误"
-    )
-    copied(root)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -319,7 +314,7 @@ def served(city, tmp_path):
     whole.write_text(
         f"{user} daemon off; pid {tmp_path}/pid; error_log {tmp_path}/error.log; events {{}} http {{ "
         f"include /etc/nginx/mime.types; access_log off; "
-        f"{nginx.configuration(root, with_app=False, listen=f'127.0.0.1:{port}')} }}"
+        f"{nginx.configuration(root, listen=f'127.0.0.1:{port}', **options)} }}"
     )
     process = subprocess.Popen([NGINX, "-c", str(whole)])
     for _ in range(100):
@@ -328,9 +323,9 @@ def served(city, tmp_path):
                 break
         time.sleep(0.05)
 
-    def get(path: str):
+    def get(path: str, **headers: str):
         request = urllib.request.Request(
-            f"http://127.0.0.1:{port}{path}", headers={"Host": "localhost"}
+            f"http://127.0.0.1:{port}{path}", headers={"Host": "localhost", **headers}
         )
         opener = urllib.request.build_opener(_Stay)
         try:
@@ -338,9 +333,63 @@ def served(city, tmp_path):
         except urllib.error.HTTPError as error:
             return error
 
-    yield root, city, get
-    process.send_signal(signal.SIGTERM)
-    process.wait(10)
+    try:
+        yield get
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(10)
+
+
+@pytest.fixture
+def served(city, tmp_path):
+    """The copy alone behind nginx."""
+    root = tmp_path / "copy"
+    Attachment.objects.create(
+        item=city.items[0], stored=stored_file("附件的内容"), name='名单 "$终稿".txt', order=0
+    )
+    DisclosedItem.objects.filter(pk=city.items[1].pk).update(
+        live=False, status="withdrawn", withdrawn_at=timezone.now(), withdraw_reason="内容有误"
+    )
+    copied(root)
+    with behind_nginx(tmp_path, root, with_app=False) as get:
+        yield root, city, get
+
+
+class _App(BaseHTTPRequestHandler):
+    """Stands for the application: says what it was asked, and that no cache may keep it."""
+
+    def do_GET(self):
+        self.send_response(200)
+        self.send_header("Cache-Control", "private, no-store")
+        self.end_headers()
+        self.wfile.write(f"app {self.path}".encode())
+
+    def log_message(self, *_args):
+        pass
+
+
+def test_before_the_app_nginx_shows_files_and_leaves_the_apps_answers_as_they_are(tmp_path):
+    """Given a copy with an app behind it, then questions, readers with a choice and what is not there
+    go to the app, and none of the headers for files come to its answers."""
+    root = tmp_path / "copy"
+    (root / FOLDER).mkdir(parents=True)
+    put(root, "index.html", b"file")
+    with ThreadingHTTPServer(("127.0.0.1", 0), _App) as app:
+        Thread(target=app.serve_forever, daemon=True).start()
+        upstream = f"http://127.0.0.1:{app.server_port}"
+        with behind_nginx(tmp_path, root, with_app=True, upstream=upstream) as get:
+            page = get("/")
+            assert (page.read(), page.headers["Cache-Control"]) == (b"file", "public, no-cache")
+            for path, headers in (
+                ("/?q=a", {}), ("/search/", {}), ("/staff/login/", {}), ("/not/yet/copied/", {}),
+                ("/", {"Cookie": "display=elder"}), ("/", {"Cookie": "a=b; sessionid=x"}),
+            ):  # fmt: skip
+                answer = get(path, **headers)
+                assert answer.read().decode() == f"app {path}"
+                assert answer.headers.get_all("Cache-Control") == ["private, no-store"], path
+                assert "Content-Security-Policy" not in answer.headers
+                assert "Content-Disposition" not in answer.headers
+        app.shutdown()
 
 
 def _named(city: RichCity) -> list[str]:

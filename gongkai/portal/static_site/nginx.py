@@ -94,12 +94,16 @@ _APP: Final = """
         proxy_set_header Host $host;
         proxy_set_header X-Forwarded-Proto $scheme;
         proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
+        # An empty header of its own keeps those of the files away from the answers of the app.
+        add_header Content-Disposition "";
     }}
     location ~ ^/(staff|search|display|static/wagtail|demo)/ {{
         proxy_pass {upstream};
         proxy_set_header Host $host;
         proxy_set_header X-Forwarded-Proto $scheme;
         proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
+        # An empty header of its own keeps those of the files away from the answers of the app.
+        add_header Content-Disposition "";
         client_max_body_size {upload}m;
     }}
 """
