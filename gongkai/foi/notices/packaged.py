@@ -104,7 +104,7 @@ def _styles(word: Any) -> None:
     _style_font(normal, BODY_FONT, BODY_SIZE)
     _style_paragraph(normal, indent=2 * BODY_SIZE)
     _style_font(title, TITLE_FONT, 22)
-    _style_paragraph(title, line=34, align=WD_ALIGN_PARAGRAPH.CENTER, before=LINE, after=LINE)
+    _style_paragraph(title, line=34, align=WD_ALIGN_PARAGRAPH.CENTER, before=22, after=16)
     title.paragraph_format.keep_with_next = True
     for border in title.element.findall(f".//{qn('w:pBdr')}"):
         border.getparent().remove(border)
@@ -163,7 +163,7 @@ def _head(word: Any, kind: NoticeKind) -> None:
     issuer = _plain(word, f"{{{{{ISSUER}}}}}", align=WD_ALIGN_PARAGRAPH.CENTER)
     _font(issuer.runs[0], TITLE_FONT, 34, red=True)
     issuer.paragraph_format.line_spacing = Pt(46)
-    issuer.paragraph_format.space_after = Pt(LINE if kind.numbered else 6)
+    issuer.paragraph_format.space_after = Pt(16 if kind.numbered else 6)
     last = issuer
     if kind.numbered:
         last = _plain(word, f"{{{{{NUMBER}}}}}", align=WD_ALIGN_PARAGRAPH.CENTER)
@@ -229,7 +229,7 @@ def _text(paragraph: Any, text: str) -> None:
 
 def _signature(word: Any) -> None:
     issuer = _plain(word, f"{{{{{ISSUER}}}}}", align=WD_ALIGN_PARAGRAPH.CENTER)
-    issuer.paragraph_format.space_before = Pt(2 * LINE)
+    issuer.paragraph_format.space_before = Pt(1.5 * LINE)
     dated = _plain(word, f"{{{{{SEAL}}}}}{{{{{DATE}}}}}", align=WD_ALIGN_PARAGRAPH.CENTER)
     for paragraph in (issuer, dated):
         layout = paragraph.paragraph_format
@@ -237,7 +237,7 @@ def _signature(word: Any) -> None:
         layout.keep_with_next = True
     _plain(word, f"{{%p if {CONTACT} %}}")
     note = word.add_paragraph()
-    note.paragraph_format.space_before = Pt(LINE)
+    note.paragraph_format.space_before = Pt(0.8 * LINE)
     note.alignment = WD_ALIGN_PARAGRAPH.LEFT
     _text(note, f"（{{{{{CONTACT}}}}}）")
     _plain(word, "{%p endif %}")
