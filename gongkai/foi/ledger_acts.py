@@ -55,6 +55,8 @@ labels = {
     "foi.message.cancel": "取消发送通知消息",
     "foi.remedy.open": "登记复议、诉讼案件",
     "foi.remedy.conclude": "登记案件审结",
+    "foi.remedy.advance": "案件进入下一程序",
+    "foi.remedy.fulfil": "登记决定、裁判的履行",
     "foi.remedy.correct": "更正案件登记",
     "foi.remedy.void": "作废案件登记",
     "foi.file.add": "加入案卷材料",

@@ -72,6 +72,8 @@ sections = (
             path("cases/new/", cases.CaseCreate.as_view(), name="case_create"),
             path("cases/<int:pk>/", cases.CaseDetail.as_view(), name="case_detail"),
             path("cases/<int:pk>/conclude/", cases.CaseConclude.as_view(), name="case_conclude"),
+            path("cases/<int:pk>/advance/", cases.CaseAdvance.as_view(), name="case_advance"),
+            path("cases/<int:pk>/fulfil/", cases.CaseFulfil.as_view(), name="case_fulfil"),
             path("cases/<int:pk>/correct/", cases.CaseCorrect.as_view(), name="case_correct"),
             path("cases/<int:pk>/void/", cases.CaseVoid.as_view(), name="case_void"),
         ),

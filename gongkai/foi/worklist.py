@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import date
 from typing import Any, Literal
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 from django.urls import reverse
 
 from gongkai.foi import notice_queries, queries
-from gongkai.foi.models import CoHandling, Intake
+from gongkai.foi.models import CoHandling, Intake, RemedyCase
 from gongkai.foi.services.intake import confirm_by
 from gongkai.foi.services.linking import orphaned_for
 from gongkai.organs import policy
@@ -200,11 +200,42 @@ def undelivered_notices(user: Any, today: date) -> WorkList:
     )
 
 
+def duties_of_decisions(user: Any, today: date) -> WorkList:
+    """What reviews and courts have ordered and nobody has done yet, by the day that they set."""
+    owed = RemedyCase.objects.filter(duty_done_on=None, voided_at=None).exclude(duty="")
+    owed = policy.scope(owed.select_related("organ"), user, "foi.handle")
+    owed = owed.order_by(F("duty_until").asc(nulls_last=True), "pk")
+    counted = owed.order_by().aggregate(
+        total=Count("pk"),
+        late=Count("pk", filter=Q(duty_until__lt=today)),
+        soon=Count("pk", filter=Q(duty_until__lte=soon_until(today))),
+    )
+    tasks = [
+        Task(
+            title=f"{case.number} {case.get_duty_display()}",
+            url=reverse("foi:case_detail", args=[case.pk]),
+            organ=case.organ.label,
+            due_on=case.duty_until,
+            is_urgent=case.duty_until is not None and case.duty_until <= soon_until(today),
+        )
+        for case in owed[:LISTED]
+    ]
+    return WorkList(
+        title="待履行的复议决定、裁判",
+        url=reverse("foi:case_list") + "?duty=open",
+        tasks=tasks,
+        total=counted["total"],
+        late=counted["late"],
+        now=counted["soon"] - counted["late"],
+    )
+
+
 sources = (
     unconfirmed_intakes,
     open_requests,
     asked_for_help,
     orphaned_cases,
+    duties_of_decisions,
     undelivered_notices,
     unconfirmed_elsewhere,
 )

@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 
 from gongkai.foi.forms.fields import day, reason_field
-from gongkai.foi.models import RemedyKind, RemedyResult
+from gongkai.foi.models import RemedyDuty, RemedyKind, RemedyResult, RemedyStage
 from gongkai.organs.staff_views import OrganChoiceField, StaffForm
 
 PENDING = "pending"
@@ -39,6 +39,13 @@ class CaseCorrectForm(CaseForm):
 
     result = forms.ChoiceField(label="结果", choices=[(PENDING, "尚未审结"), *RemedyResult.choices])
     concluded_on = day("审结日期", required=False)
+    duty = forms.ChoiceField(
+        label="需要履行的事项",
+        required=False,
+        choices=[("", "没有"), *RemedyDuty.choices],
+        help_text="在这里更正不影响已经恢复计算的申请期限。",
+    )
+    duty_until = day("限定的履行日期", required=False)
     reason = reason_field("审结日期登记有误")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -53,6 +60,31 @@ class CaseCorrectForm(CaseForm):
 class ConcludeForm(StaffForm):
     result = forms.ChoiceField(label="结果", choices=RemedyResult.choices, widget=forms.RadioSelect)
     concluded_on = day("审结日期")
+    arrived_on = day("收到文书日期", required=False)
+    duty = forms.ChoiceField(
+        label="需要履行的事项",
+        required=False,
+        choices=[("", "没有"), *RemedyDuty.choices],
+        help_text="结果纠正并责令重新答复的，所涉申请自收到文书之日起恢复计算期限。",
+    )
+    duty_until = day("限定的履行日期", required=False)
+    field_order = ("result", "concluded_on", "arrived_on", "duty", "duty_until")
+
+
+class AdvanceForm(StaffForm):
+    """The case goes on in the next instance."""
+
+    stage = forms.ChoiceField(
+        label="进入",
+        choices=[choice for choice in RemedyStage.choices if choice[0] != RemedyStage.FIRST],
+        widget=forms.RadioSelect,
+    )
+
+
+class FulfilForm(StaffForm):
+    """What the decision ordered was done."""
+
+    on = day("履行日期")
 
 
 class VoidForm(StaffForm):

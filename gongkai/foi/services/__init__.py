@@ -19,8 +19,10 @@ from gongkai.foi.services.recomputing import (
     recompute_due_dates,
 )
 from gongkai.foi.services.remedies import (
+    advance_remedy_case,
     conclude_remedy_case,
     correct_remedy_case,
+    fulfil_duty,
     open_remedy_case,
     void_remedy_case,
 )
@@ -34,8 +36,10 @@ __all__ = [
     "Recomputed",
     "RemedyRecord",
     "Unreadable",
+    "advance_remedy_case",
     "conclude_remedy_case",
     "correct_remedy_case",
+    "fulfil_duty",
     "import_cases",
     "open_remedy_case",
     "receive_request",

@@ -11,7 +11,8 @@ from django.db.models import QuerySet
 
 from gongkai.foi import queries, services
 from gongkai.foi.forms import PENDING, CaseCorrectForm, CaseForm, ConcludeForm, VoidForm
-from gongkai.foi.models import FoiRequest, RemedyCase, RemedyKind, RemedyResult
+from gongkai.foi.forms.cases import AdvanceForm, FulfilForm
+from gongkai.foi.models import FoiRequest, RemedyCase, RemedyKind, RemedyResult, RemedyStage
 from gongkai.foi.views.base import FoiView
 from gongkai.organs.models import Organ
 from gongkai.organs.staff_views import (
@@ -42,6 +43,12 @@ class CaseFilters(StaffFilterSet):
         empty_label="全部结果",
         method="filter_result",
     )
+    duty = django_filters.ChoiceFilter(
+        label="履行",
+        choices=[("open", "待履行"), ("done", "已履行")],
+        empty_label="全部",
+        method="filter_duty",
+    )
     since = date_from("filed_on", "受理（立案）日期自")
     until = date_until("filed_on", "受理（立案）日期至")
     void = django_filters.ChoiceFilter(
@@ -57,6 +64,11 @@ class CaseFilters(StaffFilterSet):
 
     def filter_result(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         return queryset.filter(result="" if value == PENDING else value)
+
+    def filter_duty(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        if value == "done":
+            return queryset.filter(duty_done_on__isnull=False)
+        return queryset.filter(duty_done_on=None).exclude(duty="")
 
     def filter_void(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         return queryset.filter(voided_at__isnull=False) if value == "only" else queryset
@@ -108,13 +120,18 @@ class CaseDetail(FoiView, ScopedDetailView):
         "kind",
         "authority",
         "filed_on",
+        "stage",
         ("result_words", "结果"),
         "concluded_on",
+        ("duty_words", "需要履行的事项"),
+        "duty_until",
+        "duty_done_on",
     )
 
     def get_object(self) -> Any:
         case = super().get_object()
         case.result_words = _result(case)
+        case.duty_words = case.get_duty_display() or "没有"
         return case
 
     def get_breadcrumbs(self) -> list[tuple[str, str]]:
@@ -130,6 +147,12 @@ class CaseDetail(FoiView, ScopedDetailView):
         buttons = []
         if case.concluded_on is None:
             buttons.append(Button("登记审结", self.url("case_conclude", case.pk), icon="check"))
+        else:
+            if case.duty and case.duty_done_on is None:
+                buttons.append(Button("登记履行", self.url("case_fulfil", case.pk), icon="check"))
+            if case.stage != RemedyStage.RETRIAL:
+                address = self.url("case_advance", case.pk)
+                buttons.append(Button("进入下一程序", address, kind="secondary"))
         buttons.append(Button("更正", self.url("case_correct", case.pk), kind="secondary"))
         buttons.append(Button("作废", self.url("case_void", case.pk), kind="danger"))
         return buttons
@@ -204,6 +227,33 @@ class CaseConclude(_CaseFormView):
         return services.conclude_remedy_case(self.actor, self.object, **form.cleaned_data)
 
 
+class CaseAdvance(_CaseFormView):
+    model = RemedyCase
+    form_class = AdvanceForm
+    submit_label = "登记"
+    success_message = "已登记进入下一程序，案件恢复为尚未审结。"
+    intro = "对裁判不服上诉或者再审的，仍是同一案件，不另行登记；年报只计一次，以最后的结果为准。"
+
+    def get_title(self) -> str:
+        return f"“{self.object.number}”进入下一程序"
+
+    def perform(self, form: Any) -> RemedyCase:
+        return services.advance_remedy_case(self.actor, self.object, **form.cleaned_data)
+
+
+class CaseFulfil(_CaseFormView):
+    model = RemedyCase
+    form_class = FulfilForm
+    submit_label = "登记履行"
+    success_message = "已登记履行完毕。"
+
+    def get_title(self) -> str:
+        return f"登记“{self.object.number}”的履行"
+
+    def perform(self, form: Any) -> RemedyCase:
+        return services.fulfil_duty(self.actor, self.object, **form.cleaned_data)
+
+
 class CaseCorrect(_CaseFormView):
     model = RemedyCase
     form_class = CaseCorrectForm
@@ -222,6 +272,8 @@ class CaseCorrect(_CaseFormView):
             "request": case.request.number if case.request else "",
             "result": case.result or PENDING,
             "concluded_on": case.concluded_on,
+            "duty": case.duty,
+            "duty_until": case.duty_until,
         }
 
     def perform(self, form: Any) -> RemedyCase:
