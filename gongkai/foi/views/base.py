@@ -14,12 +14,13 @@ TABS: Final = (
     ("notice_list", "文书送达", "notice"),
     ("message_list", "通知消息", "message"),
     ("template_list", "文书模板", "template"),
+    ("answer_list", "说理范例", "answer"),
     ("case_list", "复议、诉讼案件", "case_"),
 )
 """Address, words and the beginning of the names of the pages that stand under a tab; "" for the
 rest."""
 
-NEEDS: Final = {"template_list": "foi.configure"}
+NEEDS: Final = {"template_list": "foi.configure", "answer_list": "foi.handle"}
 """Tabs that are shown only to those who may open them."""
 
 

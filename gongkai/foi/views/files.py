@@ -70,7 +70,8 @@ class CaseFileView(FoiView):
         ]
 
     def files_url(self) -> str:
-        return self.get_breadcrumbs()[-1][1] if self.case is not None else self.url("index")
+        case = self.case
+        return self.url("file_list", case.pk) if case is not None else self.url("index")
 
 
 class FileList(TemplateResponseMixin, FoiView):

@@ -111,7 +111,7 @@ def test_blocks_drawn_go_through_preview_to_a_file_for_the_applicant(screen, cas
     assert "no-store" in picture["Cache-Control"]
     saved = screen.post(answer.url, {"result": sm3, "looked": "on"})
     made = CaseFile.objects.get(kind="redacted")
-    assert saved.url.endswith(f"#file-{made.pk}")
+    assert saved.url == f"{url('file_list', case.pk)}#file-{made.pk}"
     log = screen.get(url("redaction_log", made.pk)).content.decode()
     assert "条例第十五条" in log
     assert "自然人的姓名" in log

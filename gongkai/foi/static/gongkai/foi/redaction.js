@@ -74,7 +74,11 @@
 
   function choose(row) {
     chosen = row;
-    if (row && list.scrollHeight > list.clientHeight) row.scrollIntoView({ block: "nearest" });
+    // Within its own frame alone: the page itself must not move while somebody draws on it.
+    if (row && list.scrollHeight > list.clientHeight) {
+      const top = row.offsetTop - list.offsetTop;
+      if (top < list.scrollTop || top + row.offsetHeight > list.scrollTop + list.clientHeight) list.scrollTop = top;
+    }
     draw();
   }
 
