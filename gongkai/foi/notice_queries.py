@@ -6,9 +6,11 @@ from typing import Any, Final
 
 from django.db.models import OuterRef, QuerySet
 
-from gongkai.foi.models import Delivery, Notice
+from gongkai.foi.models import Delivery, FoiEvent, Notice
+from gongkai.foi.notices import wording
 from gongkai.foi.notices.kinds import kind_of
 from gongkai.organs import policy
+from gongkai.statute.clock import EVENT_TYPES
 
 NEED_NO_DELIVERY: Final = frozenset({"N01", "N24"})
 """The receipt is handed over or shown at once; the 送达回证 stays with the file."""
@@ -27,6 +29,20 @@ def waits_for_delivery(notice: Notice) -> bool:
         and notice.kind not in NEED_NO_DELIVERY
         and not deliveries_that_stand(notice).exists()
     )
+
+
+def unrecorded_step(notice: Notice) -> str:
+    """What a notice tells of and the case's events do not, in words; "" when they agree.
+
+    The clock goes by the events: a 补正告知书 without its event would leave the case running.
+    """
+    kind = kind_of(notice.kind)
+    types = ("decided",) if kind.is_decision else wording.OWN_EVENT.get(notice.kind, ())
+    if not types or notice.state == Notice.State.DISCARDED:
+        return ""
+    if FoiEvent.objects.filter(request=notice.request_id, type__in=types).exists():
+        return ""
+    return "、".join(EVENT_TYPES[name].label for name in types)
 
 
 def undelivered_notices(user: Any, action: str = "foi.handle") -> QuerySet[Notice]:

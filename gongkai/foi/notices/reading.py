@@ -217,7 +217,8 @@ class _Reader:
         for one in chain:
             fonts = fonts.under(one.find(qn("w:rPr")))
         layout = _paragraph_layout(layers, fonts.size)
-        runs, floats = [], []
+        runs: list[dict[str, Any]] = []
+        floats: list[dict[str, Any]] = []
         for child in element.iterchildren():
             self._inline(child, fonts, runs, floats)
         _drop_field_codes(runs)

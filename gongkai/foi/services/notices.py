@@ -559,6 +559,8 @@ def _check_day(notice: Notice, on: date) -> None:
 
 def _check_approval(notice: Notice, kind: NoticeKind) -> None:
     """Extension, delay, fee and every answer go out approved (Articles 33, 35, 45)."""
+    if kind.code == "N08":
+        _check_override(notice)
     if not kind.approval:
         return
     label = Approval.Kind(kind.approval).label
@@ -570,6 +572,20 @@ def _check_approval(notice: Notice, kind: NoticeKind) -> None:
     state = Approval.objects.values_list("state", flat=True).get(pk=approval.pk)
     if state != Approval.State.APPROVED:
         raise ValidationError(f"“{label}”的审批还没有通过，“{kind.name}”不能印发。")
+
+
+def _check_override(notice: Notice) -> None:
+    """To disclose against a third party's objection is decided by another person (Article 32)."""
+    asked = _consultation(notice.request, Consultation.Kind.THIRD_PARTY, notice.consultation_ref)
+    if asked is None or asked.reply != Consultation.Reply.OBJECTED:
+        return
+    given = Approval.objects.filter(
+        request=notice.request, kind=Approval.Kind.OVERRIDE, state=Approval.State.APPROVED
+    )
+    if not given.exists():
+        raise ValidationError(
+            "第三方不同意公开。决定公开的，须先经“不采纳第三方意见而公开”审批（条例第三十二条）。"
+        )
 
 
 def _authorise_issuing(actor: Actor, organ: Organ) -> None:

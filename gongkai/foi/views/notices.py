@@ -314,6 +314,7 @@ class NoticeDetail(_NoticeView, ScopedDetailView):
             **{
                 "deliveries": rows,
                 "undelivered": notice.undelivered,
+                "unrecorded": queries.unrecorded_step(notice),
                 "status": queries.notice_status(notice),
                 "newer": newer,
                 "newer_url": self.url("notice_detail", newer.pk) if newer else "",
@@ -435,7 +436,13 @@ class NoticeFile(_NoticeView):
 class NoticeIssue(_NoticeView, ServiceFormView):
     form_class = IssueForm
     submit_label = "印发"
-    intro = "印发后编排文号，文书和 PDF 不能再改动；有误的，只能另发一份文书替换。请先预览核对。"
+
+    def get_intro(self) -> str:
+        text = "印发后编排文号，文书和 PDF 不能再改动；有误的，只能另发一份文书替换。请先预览核对。"
+        step = queries.unrecorded_step(self.object)
+        if step:
+            text += f"案件的办理过程里还没有登记“{step}”，期限不会按这份文书计算，请一并登记。"
+        return text
 
     def get_title(self) -> str:
         return f"印发“{self.notice_kind.name}”"

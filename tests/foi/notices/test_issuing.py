@@ -8,12 +8,13 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from docx import Document
 
-from gongkai.foi.models import Approval, Notice, NoticeSerial
+from gongkai.foi.models import Approval, Consultation, Notice, NoticeSerial
 from gongkai.foi.services import notices
 from gongkai.ledger.actor import Actor
 from gongkai.ledger.chain import sm3
 from gongkai.ledger.models import LedgerEntry
 from gongkai.organs.models import Role
+from gongkai.vault.sealing import seal_json
 from tests.factories.organs import make_organ, make_user
 from tests.foi.notices.conftest import NAME, WISH, approved
 
@@ -231,3 +232,48 @@ def test_reading_leaves_a_ledger_entry(officer, case, letterhead):
     notices.read_notice(officer, notice)
     entry = LedgerEntry.objects.filter(action="foi.notice.read").last()
     assert entry.changes == {"kind": "N02", "as": "pdf"}
+
+
+def test_disclosing_against_an_objection_needs_a_decision_article_32(officer, case, letterhead):
+    asked = Consultation(
+        request=case,
+        kind="third_party",
+        ref="T1",
+        sent_on=date(2026, 3, 10),
+        replied_on=date(2026, 3, 20),
+        reply="objected",
+    )
+    asked.sealed = seal_json(asked.belongs_to, {"name": "示例建筑有限公司"})
+    asked.save()
+    fields = {
+        "information": "中标总价。",
+        "reason": "不公开可能对公共利益造成重大影响。",
+        "release_on": "2026年5月6日",
+    }
+    draft = notices.draft_notice(officer, case, "N08", extra=fields, consultation_ref="T1")
+    with pytest.raises(ValidationError, match="第三十二条"):
+        notices.issue_notice(officer, draft, on=ISSUED)
+    approved(case, "override")
+    text = pdf_text(
+        notices.read_notice(officer, notices.issue_notice(officer, draft, on=ISSUED))[1]
+    )
+    assert "示例建筑有限公司" in text
+    assert "申请行政复议" in text
+    assert NAME not in text  # no more of the applicant than needed
+    assert WISH not in text
+
+
+def test_the_opinion_of_a_third_party_is_asked_without_the_applicants_words(
+    officer, case, letterhead
+):
+    asked = Consultation(request=case, kind="third_party", ref="T1", sent_on=date(2026, 3, 10))
+    asked.sealed = seal_json(asked.belongs_to, {"name": "示例建筑有限公司"})
+    asked.save()
+    notice = issued(officer, case, "N05", information="报价明细。")
+    text = pdf_text(notices.read_notice(officer, notice)[1])
+    assert "15个工作日" in text
+    assert "征求意见回执" in text
+    assert NAME not in text
+    assert WISH not in text
+    with pytest.raises(PermissionDenied):
+        notices.read_notice(Actor.applicant(), notice)

@@ -14,10 +14,11 @@ from django.utils import timezone
 
 from gongkai.foi.models import CaseFile, Delivery, Letterhead, Message, Notice, NoticeTemplate
 from gongkai.foi.notices.packaged import packaged_template
-from gongkai.foi.services import deliveries, messages, notices, templates
+from gongkai.foi.services import deliveries, messages, notices, record_event, templates
 from gongkai.foi.worklist import undelivered_notices
 from gongkai.ledger.models import LedgerEntry
 from gongkai.organs.models import Role
+from gongkai.statute.clock import CorrectionRequested
 from tests.factories.organs import make_organ, make_user
 from tests.foi.notices.conftest import NAME, WISH, make_case_of
 from tests.foi.notices.test_issuing import ISSUED, POINTS, issued, pdf_text
@@ -159,6 +160,15 @@ def test_a_returned_letter_stands_among_the_undelivered_again(desk, officer, cas
     assert (work.total, work.late) == (1, 1)
     assert notice.number in page(desk.get(at("notice_list")))
     assert "地址不详" in page(desk.get(at("notice_detail", notice.pk)))
+
+
+def test_a_notice_whose_step_the_clock_does_not_know_says_so(desk, officer, case, letterhead):
+    notice = issued(officer, case)
+    assert "还没有登记“补正告知”" in page(desk.get(at("notice_detail", notice.pk)))
+    draft = notices.draft_notice(officer, case, "N02", extra=POINTS)
+    assert "还没有登记“补正告知”" in page(desk.get(at("notice_issue", draft.pk)))
+    record_event(officer, case, CorrectionRequested(on=date(2026, 3, 10), days=15))
+    assert "还没有登记“" not in page(desk.get(at("notice_detail", notice.pk)))
 
 
 def test_the_list_begins_with_what_is_undelivered(desk, officer, case, letterhead):
