@@ -34,6 +34,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "维护状态：关闭和恢复公众页面",
         "close and reopen the public site",
     ),
+    "vault": ("个人信息加密：密钥状态、更换密钥", "keys of personal data: status, rotation"),
     "ledger": ("核验操作台账", "verify the hash-chained ledger"),
 }
 

@@ -65,7 +65,8 @@ DEMO = _bool("GONGKAI_DEMO")
 SECRET_KEY = env("GONGKAI_SECRET_KEY", default="insecure-development-key-not-for-production")
 ALLOWED_HOSTS = env.list("GONGKAI_ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("GONGKAI_TRUSTED_ORIGINS", default=[])
-# Seals the keys that seal personal data (gongkai/vault); empty: a file in the data folder.
+# Seals the keys that seal personal data (gongkai/vault); empty: a file in the data folder. While
+# it is being changed, the new one and the old one, with a comma.
 VAULT_MASTER_KEY = env("GONGKAI_MASTER_KEY", default="")
 HTTPS = _bool("GONGKAI_HTTPS")
 PROXY_COUNT = _int("GONGKAI_PROXY_COUNT", 0)
@@ -143,6 +144,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "axes.middleware.AxesMiddleware",
+    "gongkai.vault.middleware.KeyUnavailableMiddleware",
 ]
 
 ROOT_URLCONF = "gongkai.config.urls"

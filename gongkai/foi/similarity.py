@@ -96,6 +96,16 @@ def remember(intake: Intake, wish: Wish) -> None:
     )
 
 
+def renew(intake: Intake, wish: Wish) -> bool:
+    """Make the sketch anew when the vault's index key is another one; whether it was needed."""
+    sketch = sketch_of(wish)
+    kept = Likeness.objects.filter(intake=intake.pk).first()
+    if (kept and bytes(kept.sketch)) == (sketch and _PACK.pack(*sketch)):
+        return False
+    remember(intake, wish)
+    return True
+
+
 def forget(intakes: Sequence[int]) -> None:
     """Remove the sketches of these intakes (numbers): their applicants' data was erased."""
     Likeness.objects.filter(intake__in=intakes).delete()

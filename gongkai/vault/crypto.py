@@ -17,7 +17,7 @@ KEY_BYTES: Final = 16
 VERSION: Final = 1
 _NONCE: Final = 12
 _TAG: Final = 16
-_HEAD: Final = 5
+HEAD_BYTES: Final = 5
 
 
 class CannotOpen(ValueError):
@@ -35,24 +35,37 @@ def seal(key: bytes, key_number: int, belongs_to: str, data: bytes) -> bytes:
     cipher = Cipher(algorithms.SM4(key), modes.GCM(nonce)).encryptor()
     cipher.authenticate_additional_data(belongs_to.encode())
     sealed = cipher.update(data) + cipher.finalize()
-    return bytes([VERSION]) + key_number.to_bytes(4, "big") + nonce + sealed + cipher.tag
+    return b"".join((head(key_number), nonce, sealed, cipher.tag))
+
+
+def head(key_number: int) -> bytes:
+    """How every value begins that is sealed with this key: what a query can look for."""
+    return bytes([VERSION]) + key_number.to_bytes(HEAD_BYTES - 1, "big")
+
+
+def number_in(beginning: bytes) -> int | None:
+    """The key's number in the beginning of a value; None when it is no beginning of ours."""
+    if len(beginning) < HEAD_BYTES or beginning[0] != VERSION:
+        return None
+    return int.from_bytes(beginning[1:HEAD_BYTES], "big")
 
 
 def key_number_of(sealed: bytes) -> int:
     """The number of the key that opens it. Raises `CannotOpen`."""
-    if len(sealed) < _HEAD + _NONCE + _TAG or sealed[0] != VERSION:
+    number = number_in(sealed[:HEAD_BYTES])
+    if number is None or len(sealed) < HEAD_BYTES + _NONCE + _TAG:
         raise CannotOpen("密文不完整或者格式不认识。")
-    return int.from_bytes(sealed[1:_HEAD], "big")
+    return number
 
 
 def unseal(key: bytes, belongs_to: str, sealed: bytes) -> bytes:
     """What was sealed. Raises `CannotOpen`."""
     key_number_of(sealed)
-    nonce, tag = sealed[_HEAD : _HEAD + _NONCE], sealed[-_TAG:]
+    nonce, tag = sealed[HEAD_BYTES : HEAD_BYTES + _NONCE], sealed[-_TAG:]
     cipher = Cipher(algorithms.SM4(key), modes.GCM(nonce, tag)).decryptor()
     cipher.authenticate_additional_data(belongs_to.encode())
     try:
-        return cipher.update(sealed[_HEAD + _NONCE : -_TAG]) + cipher.finalize()
+        return cipher.update(sealed[HEAD_BYTES + _NONCE : -_TAG]) + cipher.finalize()
     except InvalidTag:
         raise CannotOpen("密文损坏，或者不属于这条记录。") from None
 
