@@ -51,6 +51,8 @@ urlpatterns = [
         report.report_download,
         name="report_download",
     ),
+    # Before the parts of the platform, whose addresses would take in the calculator's.
+    path("", include("gongkai.portal.requesting.urls")),
     path("", include("gongkai.portal.platform.urls")),
     path("", include("gongkai.portal.finding.urls")),
     path("", include("gongkai.portal.feeds.urls")),

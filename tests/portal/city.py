@@ -242,7 +242,7 @@ class City:
             "leader_list", "policy_list", "interpretation_list", "normative_list",
             "normative_ended", "catalogue", "catalogue_table", "catalogue_bodies",
             "catalogue_audiences", "catalogue_all", "catalogue_specific", "report_list",
-            "report_data_fields", "search",
+            "report_data_fields", "search", "calculator", "request_start", "request_track",
         )  # fmt: skip
         return {
             **dict.fromkeys(single, none),
@@ -291,7 +291,9 @@ NOT_PAGES = frozenset(
         "catalogue_file", "catalogue_workbook", "colours", "column_feed", "dark_colours", "display",
         "emblem", "favicon", "feed", "item_document", "item_file", "leader_picture", "leave", "opensearch",
         "organ_feed", "organ_reports", "report_data", "report_download", "robots",
-        "search_suggestions", "sitemap", "sitemap_items", "sitemap_pages", "topic_feed",
+        "request_act", "request_case", "request_close", "request_file", "request_form",
+        "request_notice", "request_notice_received", "request_published", "request_receipt",
+        "request_step", "request_track_number", "search_suggestions", "sitemap", "sitemap_items", "sitemap_pages", "topic_feed",
     }
 )  # fmt: skip
 """Names in the namespace that answer with a file, lead on, or (`leave`) show no content."""

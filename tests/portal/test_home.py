@@ -44,13 +44,13 @@ def test_it_speaks_of_the_whole_site_not_of_reports_alone(published_city, read, 
 
 
 def test_what_citizens_come_for_stands_first(city, read):
-    """Search, the request, the guide and the catalogue: before anything that is new."""
+    """Search, asking and following, the guide and the policies: before anything that is new."""
     page = read("/")
     assert hrefs(page, ".doors a") == [
-        "/disclosure/ysqgk/",
+        "/requests/",
+        "/requests/track/",
         "/disclosure/zfxxgkzn/",
         "/policies/",
-        "/info/catalogue/",
     ]
     assert len(page.css("input[type=search]")) == 1
     assert page.css_first("main form.find").attributes["action"] == "/search/"

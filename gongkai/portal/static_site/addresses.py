@@ -27,9 +27,15 @@ from gongkai.reports.models import AnnualReport, State
 
 CHUNK: Final = 2_000
 SERVER_ONLY: Final = frozenset(
-    {"search", "search_suggestions", "display", "organ_reports", "favicon", "leave"}
-)
-"""Addresses that answer a question, remember a choice or lead on: nothing to keep on disk."""
+    {
+        "search", "search_suggestions", "display", "organ_reports", "favicon", "leave",
+        "calculator", "request_start", "request_step", "request_published", "request_receipt",
+        "request_form", "request_track", "request_track_number", "request_case", "request_close",
+        "request_notice", "request_notice_received", "request_file", "request_act",
+    }
+)  # fmt: skip
+"""Addresses that answer a question, remember a choice, lead on, or are for one reader alone:
+nothing to keep on disk."""
 SINGLE: Final = (
     "home", "robots", "sitemap", "sitemap_pages", "feed", "item_list", "disclosure", "organ_list",
     "topic_list", "field_list", "leader_list", "policy_list", "normative_list", "normative_ended",

@@ -1,0 +1,26 @@
+"""The addresses of this part, in the portal's namespace. None holds anything about a person."""
+
+from django.urls import URLPattern, path
+
+from gongkai.portal.requesting.views import applying, calculator, following, papers
+
+urlpatterns: list[URLPattern] = [
+    path("disclosure/calculator/", calculator.calculator, name="calculator"),
+    path("requests/", applying.start, name="request_start"),
+    path("requests/new/published/", applying.found, name="request_published"),
+    path("requests/new/<slug:name>/", applying.step, name="request_step"),
+    path("requests/receipt/", applying.receipt, name="request_receipt"),
+    path("requests/form/<str:code>.docx", papers.blank, name="request_form"),
+    path("requests/track/", following.track, name="request_track"),
+    path("requests/track/<str:number>/", following.track, name="request_track_number"),
+    path("requests/case/", following.case, name="request_case"),
+    path("requests/case/close/", following.close, name="request_close"),
+    path("requests/case/notices/<int:number>/", following.notice, name="request_notice"),
+    path(
+        "requests/case/notices/<int:number>/received/",
+        following.received,
+        name="request_notice_received",
+    ),
+    path("requests/case/files/<int:number>/", following.file, name="request_file"),
+    path("requests/case/<slug:name>/", following.act, name="request_act"),
+]

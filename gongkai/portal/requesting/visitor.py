@@ -1,0 +1,111 @@
+"""What the visitor's session holds: the key of a draft, the receipt just given, the case looked at.
+
+The query code of a receipt is sealed: the table of sessions opens no case to who reads it.
+"""
+
+from __future__ import annotations
+
+import time
+from base64 import b64decode, b64encode
+from dataclasses import dataclass
+from typing import Final
+
+from django.conf import settings
+from django.http import HttpRequest
+
+from gongkai.foi.models import Intake
+from gongkai.foi.services.drafts import DraftGone, Typed, read_draft
+from gongkai.foi.services.following import intake_of
+from gongkai.vault.sealing import CannotOpen, open_bytes, seal_bytes
+
+DRAFT: Final = "foi.draft"
+RECEIPT: Final = "foi.receipt"
+CASE: Final = "foi.case"
+CASE_IDLE: Final = 30 * 60
+"""Seconds after which number and code are asked for again: computers in libraries are shared."""
+RECEIPT_LASTS: Final = 24 * 3600
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What is told once after filing."""
+
+    intake: Intake
+    code: str
+
+
+def draft_key(request: HttpRequest) -> str:
+    """The key of the visitor's draft; "" for none."""
+    return str(request.session.get(DRAFT, ""))
+
+
+def draft_of(request: HttpRequest) -> Typed | None:
+    """The visitor's draft; one that is gone is forgotten."""
+    key = draft_key(request)
+    if not key:
+        return None
+    try:
+        return read_draft(key)
+    except DraftGone:
+        forget_draft(request)
+        return None
+
+
+def keep_draft(request: HttpRequest, key: str) -> None:
+    """The visitor comes back to this draft, also after closing the browser."""
+    request.session[DRAFT] = key
+    if not request.user.is_authenticated:
+        request.session.set_expiry(max(int(settings.FOI_DRAFT_DAYS), 1) * 24 * 3600)
+
+
+def forget_draft(request: HttpRequest) -> None:
+    request.session.pop(DRAFT, None)
+
+
+def keep_receipt(request: HttpRequest, intake: Intake, code: str) -> None:
+    """The receipt can be looked at and printed for a day; the case is open to who filed it."""
+    sealed = seal_bytes(f"foi.receipt:{intake.number}", code.encode())
+    request.session[RECEIPT] = [intake.number, b64encode(sealed).decode(), int(time.time())]
+    open_case(request, intake)
+
+
+def receipt_of(request: HttpRequest) -> Receipt | None:
+    """The receipt just given; None when there is none or it is older than a day."""
+    kept = request.session.get(RECEIPT)
+    if not kept or time.time() - kept[2] > RECEIPT_LASTS:
+        return None
+    intake = intake_of(kept[0])
+    if intake is None:
+        return None
+    try:
+        code = open_bytes(f"foi.receipt:{kept[0]}", b64decode(kept[1])).decode()
+    except CannotOpen:
+        return None
+    return Receipt(intake, code)
+
+
+def forget_receipt(request: HttpRequest) -> None:
+    request.session.pop(RECEIPT, None)
+
+
+def open_case(request: HttpRequest, intake: Intake) -> None:
+    """The visitor has shown number and code; what was in the session before has a new name."""
+    request.session.cycle_key()
+    request.session[CASE] = [intake.number, int(time.time())]
+
+
+def case_of(request: HttpRequest) -> Intake | None:
+    """The case that is open to the visitor; closed after half an hour without a look at it."""
+    kept = request.session.get(CASE)
+    if not kept:
+        return None
+    if time.time() - kept[1] > CASE_IDLE:
+        close_case(request)
+        return None
+    request.session[CASE] = [kept[0], int(time.time())]
+    return intake_of(kept[0])
+
+
+def close_case(request: HttpRequest) -> None:
+    request.session.pop(CASE, None)
+    forget_receipt(request)
