@@ -1,9 +1,12 @@
 """Two people at one notice, and many notices of a body at once, with real connections."""
 
+import os
+import signal
 from datetime import date
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import connections
 
 from gongkai.foi.models import Letterhead, Message, Notice, NoticeSerial
 from gongkai.foi.services import messages, notices
@@ -56,3 +59,26 @@ def test_workers_side_by_side_send_each_message_once(case, mailoutbox):
     assert sum(one.sent for one in results) == 6
     assert len(mailoutbox) == 6
     assert set(Message.objects.values_list("state", flat=True)) == {"sent"}
+
+
+@pytest.mark.parametrize("step", ["sm3", "seal_bytes", "_note"])
+def test_killed_while_issuing_nothing_has_happened(case, step):
+    """Given a process that dies between the drawing of the number and the commit."""
+    draft = notices.draft_notice(CONSOLE, case, "N02", extra=POINTS)
+    connections.close_all()
+    child = os.fork()
+    if child == 0:
+        try:
+            connections.close_all()
+            # The threads that set type did not come along into the new process.
+            notices.compose = lambda *_args, **_kwargs: notices.Paper(b"PK", b"%PDF", ())
+            setattr(notices, step, lambda *_args, **_kwargs: os.kill(os.getpid(), signal.SIGKILL))
+            notices.issue_notice(CONSOLE, draft, on=ISSUED)
+        finally:
+            os._exit(0)
+    _, status = os.waitpid(child, 0)
+    assert os.WIFSIGNALED(status)
+    draft.refresh_from_db()
+    assert (draft.state, draft.number, bytes(draft.pdf_sealed)) == ("draft", "", b"")
+    assert not NoticeSerial.objects.filter(last__gt=0).exists()
+    assert notices.issue_notice(CONSOLE, draft, on=ISSUED).serial == 1
