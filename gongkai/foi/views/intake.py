@@ -11,6 +11,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
+from django.utils.html import format_html
 from django.views.generic.base import TemplateResponseMixin
 
 from gongkai.foi import persons, similarity
@@ -39,6 +40,7 @@ from gongkai.organs.staff_views import (
     date_until,
 )
 from gongkai.statute.workdays import WorkCalendar, working_days_between
+from gongkai.vault.keys import looked_up_once
 from gongkai.workdays.queries import current_calendar
 
 RELATED = ("organ__successor", "request__organ", "applicant")
@@ -125,7 +127,13 @@ class IntakeList(FoiView, ScopedListView):
 
     def get_row(self, obj: Any) -> dict[str, Any]:
         obj.words, pressing = confirm_words(obj, self.calendar, self.today)
-        return {**super().get_row(obj), "pressing": pressing}
+        row = super().get_row(obj)
+        for cell in row["cells"]:
+            if cell["column"].name == "words" and pressing:
+                cell["text"] = format_html(
+                    '<span class="foi-due--{}">{}</span>', pressing, obj.words
+                )
+        return row
 
 
 class IntakeDetail(FoiView, ScopedDetailView):
@@ -191,9 +199,12 @@ class IntakeDetail(FoiView, ScopedDetailView):
         files: list[dict[str, Any]] = []
         if handles:
             # Opened for the comparison alone; what is shown of it are other cases' numbers.
-            _, wish = persons.opened(intake.applicant)
-            hints = similarity.hints(intake, wish)
-            files = [{"file": file, "name": name_of(file)} for file in intake.files.order_by("pk")]
+            with looked_up_once():
+                _, wish = persons.opened(intake.applicant)
+                hints = similarity.hints(intake, wish)
+                files = [
+                    {"file": file, "name": name_of(file)} for file in intake.files.order_by("pk")
+                ]
         first = intake.request.events.first() if intake.request is not None else None
         late = (
             services.registered_late(intake, timezone.localdate(first.recorded_at))

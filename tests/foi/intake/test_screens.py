@@ -243,18 +243,20 @@ def test_the_lists_cost_the_same_for_one_and_for_many(officer, actor, organ):
     assert {name: statements(name) for name in before} == before
 
 
-def test_an_intake_costs_the_same_with_one_hint_and_with_many(officer, actor, organ):
+def test_an_intake_costs_the_same_with_one_hint_and_file_and_with_many(officer, actor, organ):
     def statements(intake):
         with CaptureQueriesContext(connection) as done:
             officer.get(url("intake_detail", intake.pk))
         return len(done)
 
+    scan = intakes.Incoming("application", "申请书.txt", "示例".encode())
     take(actor, organ, "counter")
-    intake = take(actor, organ, "counter")
+    intake = take(actor, organ, "counter", files=[scan])
     statements(intake)
     before = statements(intake)
     for _ in range(6):
         take(actor, organ, "counter")
+    intakes.add_scans(actor, intake, [scan] * 4)
     assert statements(intake) == before
 
 
@@ -276,6 +278,13 @@ def test_deadlines_are_said_in_words_beside_their_colour(officer, organ):
     make_request(organ, due_on=timezone.localdate())
     page = text_of(officer.get(url("index")))
     assert 'class="foi-due--urgent">今天到期' in page
+
+
+def test_intakes_say_in_words_and_colour_until_when_they_are_to_be_confirmed(officer, actor, organ):
+    today = timezone.localdate()
+    take(actor, organ, on=today - timedelta(days=10))
+    page = text_of(officer.get(url("intake_list")))
+    assert 'class="foi-due--overdue">待确认，已超过' in page
 
 
 def test_filters_are_saved_used_and_removed_by_their_owner_alone(officer, user, organ):
@@ -336,6 +345,20 @@ def test_exports_leave_out_persons_and_what_they_wrote(officer, actor, organ):
     assert intake.request.number in content
     for text in (PERSON.name, PERSON.phone, WISH.title):
         assert text not in content
+
+
+def test_an_export_with_persons_costs_the_same_for_one_and_for_many(officer, actor, organ):
+    def statements():
+        with CaptureQueriesContext(connection) as done:
+            officer.post(url("personal_export"), {"reason": "邮寄名单", "query": ""})
+        return len(done)
+
+    take(actor, organ, "counter")
+    statements()
+    before = statements()
+    for serial in range(2, 8):
+        take(actor, organ, "counter", person=person(serial))
+    assert statements() == before
 
 
 def test_an_export_with_persons_needs_the_right_a_reason_and_is_in_the_ledger(
