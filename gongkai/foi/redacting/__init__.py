@@ -14,7 +14,16 @@ bookmarks, structure or earlier versions come along.
 
 from gongkai.foi.redacting.burning import Redacted, redact
 from gongkai.foi.redacting.geometry import Block
-from gongkai.foi.redacting.looking import Char, Sheet, find, page_count, render, sheets, text_of
+from gongkai.foi.redacting.looking import (
+    Char,
+    Sheet,
+    find,
+    lines_of,
+    page_count,
+    render,
+    sheets,
+    text_of,
+)
 from gongkai.foi.redacting.opening import MAX_PAGES, prepare
 from gongkai.foi.redacting.problems import RedactionRefused
 from gongkai.foi.redacting.proving import Leftover
@@ -28,6 +37,7 @@ __all__ = [
     "RedactionRefused",
     "Sheet",
     "find",
+    "lines_of",
     "page_count",
     "prepare",
     "redact",

@@ -6,7 +6,7 @@ import ctypes
 import io
 import math
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
@@ -116,15 +116,39 @@ def render(content: bytes, number: int, *, pixels_wide: int) -> bytes:
     return target.getvalue()
 
 
-def sheets(content: bytes) -> list[Sheet]:
-    """Every page with its characters. Raises `RedactionRefused`."""
+def sheets(
+    content: bytes, *, only: Collection[int] | None = None, look: bool = True
+) -> list[Sheet]:
+    """Every page (or those of `only`) with its characters. Raises `RedactionRefused`.
+
+    Whether a character can be seen takes two pictures of its page; without `look` all count as seen.
+    """
     with opened(content) as document:
-        return [_sheet(document[index], index + 1) for index in range(len(document))]
+        numbers = range(1, len(document) + 1)
+        return [
+            _sheet(document[number - 1], number, look)
+            for number in numbers
+            if only is None or number in only
+        ]
 
 
 def text_of(sheet: Sheet, *, hidden: bool = False) -> str:
     """The characters of a page in their order; with `hidden` those that nobody sees as well."""
     return "".join(one.text for one in sheet.chars if one.seen or hidden)
+
+
+def lines_of(sheet: Sheet) -> list[str]:
+    """The visible text of a page, line by line."""
+    lines: list[str] = []
+    bottom: float | None = None
+    for char in sheet.chars:
+        if not char.seen:
+            continue
+        if bottom is None or abs(char.box.bottom - bottom) > 0.6 * char.box.height:
+            lines.append("")
+        bottom = char.box.bottom
+        lines[-1] += char.text
+    return lines
 
 
 def find(pages: Sequence[Sheet], needle: str) -> list[Block]:
@@ -190,22 +214,24 @@ def draw(page: Any, dpi: float) -> Image.Image:
     return picture
 
 
-def _sheet(page: Any, number: int) -> Sheet:
+def _sheet(page: Any, number: int, look: bool) -> Sheet:
     width, height = page.get_size()
     has_pictures, simple = _objects(page, width, height)
-    chars = tuple(_chars(page, width, height))
+    raw = _raw(page, width, height)
+    if look and raw:
+        chars = tuple(_looked_at(page, raw, width, height))
+    else:
+        chars = tuple(Char(one.text, one.box, one.ink, True, one.turn) for one in raw)
     return Sheet(number, width, height, chars, has_pictures, simple)
 
 
-def _chars(page: Any, width: float, height: float) -> Iterator[Char]:
+def _raw(page: Any, width: float, height: float) -> list[_Raw]:
+    """The characters of a page as pdfium has them."""
     textpage = page.get_textpage()
     try:
         count = textpage.count_chars()
         if count > MAX_CHARS:
             raise RedactionRefused("PDF 的一页文字过多，无法处理。请重新导出后上传。")
-        if not count:
-            return
-        with_text = draw(page, _LOOK_DPI).convert("L")
         modes: dict[int, tuple[int, bool]] = {}
         raw = []
         page_turn = page.get_rotation()
@@ -213,7 +239,6 @@ def _chars(page: Any, width: float, height: float) -> Iterator[Char]:
             code = pdfium.FPDFText_GetUnicode(textpage, index)
             if code < 32 or code in (0xFFFE, 0xFFFF, 0xFFFD):
                 continue
-            text = chr(code)
             box = _box(page, textpage, index, width, height)
             if box is None:
                 continue
@@ -223,13 +248,19 @@ def _chars(page: Any, width: float, height: float) -> Iterator[Char]:
                 modes[address] = _mode(obj)
             ink = _ink(page, textpage, index, width, height) or box
             turn = _turn(textpage, index, page_turn)
-            raw.append(_Raw(text, box, ink, turn, *modes[address]))
-        without = _without_text(page, modes)
+            raw.append(_Raw(chr(code), box, ink, turn, *modes[address]))
     finally:
         textpage.close()
+    return list(_joined(raw))
+
+
+def _looked_at(page: Any, raw: Sequence[_Raw], width: float, height: float) -> Iterator[Char]:
+    """Each character with whether a reader sees it: whether the page looks different without it."""
+    with_text = draw(page, _LOOK_DPI).convert("L")
+    without = _without_text(page)
     changed = ImageChops.difference(with_text, without)
     scale_x, scale_y = with_text.width / width, with_text.height / height
-    for text, box, ink, turn, mode, optional in _joined(raw):
+    for text, box, ink, turn, mode, optional in raw:
         if text.isspace():
             yield Char(text, box, ink, True, turn)
             continue
@@ -242,13 +273,11 @@ def _chars(page: Any, width: float, height: float) -> Iterator[Char]:
         seen = False
         if not optional and area[0] < area[2] and area[1] < area[3]:
             # Invisible text is the text layer of a scan: it stands for the ink under it.
-            shown = with_text if mode in _INVISIBLE else changed
+            invisible = mode in _INVISIBLE
+            shown = with_text if invisible else changed
             darkest, brightest = shown.crop(area).getextrema()
-            seen = (
-                float(brightest) - float(darkest) >= _SEEN
-                if mode in _INVISIBLE
-                else (float(brightest) >= _SEEN)
-            )
+            least = float(darkest) if invisible else 0.0
+            seen = float(brightest) - least >= _SEEN
         yield Char(text, box, ink, seen, turn)
 
 
@@ -286,7 +315,7 @@ def _mode(obj: Any) -> tuple[int, bool]:
     return pdfium.FPDFTextObj_GetTextRenderMode(obj), optional
 
 
-def _without_text(page: Any, modes: dict[int, tuple[int, bool]]) -> Image.Image:
+def _without_text(page: Any) -> Image.Image:
     """The page as it looks when its text is not painted (it is painted again afterwards)."""
     texts = [one.raw for one in page.get_objects(filter=[pdfium.FPDF_PAGEOBJ_TEXT])]
     before = [pdfium.FPDFTextObj_GetTextRenderMode(obj) for obj in texts]

@@ -14,7 +14,7 @@ from gongkai.foi.redacting.problems import RedactionRefused
 from gongkai.guard.readers.document import LOCKED, Unreadable
 from gongkai.guard.readers.pdfsafe import open_pdf
 
-MAX_PAGES: Final = 500
+MAX_PAGES: Final = 200
 MAX_PIXELS: Final = 60_000_000
 PICTURES: Final = frozenset({".jpg", ".jpeg", ".png", ".gif", ".webp"})
 EXTENSIONS: Final = frozenset({".pdf", *PICTURES})

@@ -46,7 +46,7 @@ def prove(content: bytes, before: Sequence[Sheet], blocks: Sequence[Block]) -> l
     block, and every unpacked stream and string in the encodings in which a text can stand.
     """
     _structure(content)
-    after = sheets(content)
+    after = sheets(content, look=False)
     if len(after) != len(before):
         raise RedactionRefused(_FAILED.format(what="页数不符"))
     by_page: dict[int, list[Block]] = defaultdict(list)

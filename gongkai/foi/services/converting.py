@@ -18,7 +18,7 @@ from gongkai.catalogue.drafts import Drafted, Material, hand_over
 from gongkai.catalogue.models import Column
 from gongkai.foi.models import Applicant, CaseFile, Conversion, FoiRequest, Suggestion
 from gongkai.foi.persons import opened, refuse_personal
-from gongkai.foi.redacting import Sheet, prepare, sheets
+from gongkai.foi.redacting import lines_of, prepare, sheets
 from gongkai.foi.redacting.looking import plain
 from gongkai.foi.services.files import REVEAL, content_of, name_of
 from gongkai.foi.services.requests import HANDLE
@@ -199,22 +199,9 @@ def suggestion_text(actor: Actor, suggestion: Suggestion) -> str:
 def _text(content: bytes, extension: str) -> str:
     """The text of a file, page by page; "" for pictures and what has no pages."""
     if extension == ".pdf":
-        return "\n".join(_lines(one) for one in sheets(prepare(content, extension)))
+        pages = sheets(prepare(content, extension))
+        return "\n".join(line for one in pages for line in lines_of(one))
     return "\n".join(segment.text for segment in read(content, f"x{extension}").segments)
-
-
-def _lines(sheet: Sheet) -> str:
-    """The visible characters of a page, line by line."""
-    lines: list[str] = []
-    bottom = None
-    for char in sheet.chars:
-        if not char.seen:
-            continue
-        if bottom is None or abs(char.box.bottom - bottom) > 0.6 * char.box.height:
-            lines.append("")
-        bottom = char.box.bottom
-        lines[-1] += char.text
-    return "\n".join(lines)
 
 
 def _refuse_applicant(request: FoiRequest, texts: dict[str, str]) -> None:

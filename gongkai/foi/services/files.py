@@ -2,17 +2,16 @@
 
 Order of writing: first the sealed file, then the row. A transaction that fails takes the file back
 (`whole`), a process that is killed leaves at most a sealed file without a row, never a row without
-its file; `sweep_files` removes such leftovers.
+its file; `gongkai vault sweep` removes such leftovers.
 """
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import PurePosixPath
-from typing import Any, Final
+from typing import Final
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -269,18 +268,3 @@ def _note_written(path: str) -> None:
     written = _written.get()
     if written is not None:
         written.append(path)
-
-
-def digest(content: bytes) -> str:
-    """SHA-256 of bytes, for ETags of the staff screens."""
-    return hashlib.sha256(content).hexdigest()
-
-
-def describe(file: CaseFile) -> dict[str, Any]:
-    """What a list shows of a file without opening it."""
-    return {
-        "kind": file.get_kind_display(),
-        "size": file.size,
-        "pages": file.pages,
-        "sm3": file.sm3,
-    }

@@ -6,14 +6,14 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.views.generic.base import TemplateResponseMixin
 
 from gongkai.foi.forms.files import AcceptForm, DefaultsForm, StrikeFormSet
 from gongkai.foi.models import CaseFile
-from gongkai.foi.redacting import RedactionRefused, Sheet, page_count, prepare, sheets
+from gongkai.foi.redacting import RedactionRefused, Sheet, page_count
 from gongkai.foi.services import redaction
-from gongkai.foi.services.files import content_of, organ_of
+from gongkai.foi.services.files import organ_of
 from gongkai.foi.services.redaction import Strike
 from gongkai.foi.views.files import CaseFileView, no_store
 from gongkai.organs.staff_views import Button
@@ -55,11 +55,13 @@ class Redact(_RedactView):
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         try:
-            work, pages = redaction.open_redaction(self.actor, self.file)
+            work = redaction.open_redaction(self.actor, self.file)
+            page = redaction.page_of(
+                self.actor, self.file, self._number(request.GET.get("page"), 1)
+            )
         except ValidationError as problem:
             return self.refused(problem)
-        number = self._page(request.GET, len(pages))
-        return self._show(pages, number, list(work.strikes), work.version)
+        return self._show(page, work)
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         number = self._number(request.POST.get("page"), 1)
@@ -73,6 +75,9 @@ class Redact(_RedactView):
         try:
             if act == "find":
                 return self._find(strikes, defaults.cleaned_data, number, seen)
+            if act == "personal":
+                found = redaction.add_personal_data(self.actor, self.file, strikes, seen=seen)
+                return self._added(found[1], found[2], number)
             if act == "preview":
                 redaction.make_preview(self.actor, self.file, strikes, seen=seen)
                 messages.success(
@@ -102,6 +107,9 @@ class Redact(_RedactView):
             reason=values["new_reason"],
             seen=seen,
         )
+        return self._added(added, scans, number)
+
+    def _added(self, added: int, scans: list[int], number: int) -> HttpResponse:
         if added:
             messages.success(self.request, f"找到{added}处，已全部加上遮盖区域。请逐页核对。")
         else:
@@ -125,7 +133,7 @@ class Redact(_RedactView):
     ) -> HttpResponse:
         """The same page with everything that was typed."""
         try:
-            pages = self._sheets()
+            page = redaction.page_of(self.actor, self.file, number)
         except ValidationError as problem:
             return self.refused(problem)
         if more:
@@ -139,19 +147,15 @@ class Redact(_RedactView):
             formset._errors, formset._non_form_errors = [{}] * (total + MORE), formset.error_class()
             for form in formset.forms:
                 form._errors = {}
-        context = self._context(pages, min(max(number, 1), len(pages)), formset, defaults, seen)
+        context = self._context(page, formset, defaults, seen)
         response = self.render_to_response(
             self.get_context_data(**context, problems=problems),
             status=200 if more else 422,
         )
         return no_store(response)
 
-    def _sheets(self) -> list[Sheet]:
-        return sheets(prepare(content_of(self.file), self.file.extension))
-
-    def _show(
-        self, pages: list[Sheet], number: int, strikes: list[Strike], version: int
-    ) -> HttpResponse:
+    def _show(self, page: tuple[Sheet, int], work: redaction.Work) -> HttpResponse:
+        strikes = work.strikes
         formset = StrikeFormSet(
             prefix=PREFIX,
             initial=[{name: getattr(one, name) for name in one.__slots__} for one in strikes],
@@ -160,30 +164,27 @@ class Redact(_RedactView):
         defaults = DefaultsForm(
             initial={"new_ground": last.ground, "new_reason": last.reason} if last else None
         )
-        context = self._context(pages, number, formset, defaults, version)
+        context = self._context(page, formset, defaults, work.version)
         return no_store(self.render_to_response(self.get_context_data(**context, problems=[])))
 
     def _context(
-        self, pages: list[Sheet], number: int, formset: Any, defaults: DefaultsForm, version: int
+        self, page: tuple[Sheet, int], formset: Any, defaults: DefaultsForm, version: int
     ) -> dict[str, Any]:
-        sheet = pages[number - 1]
+        sheet, pages = page
         return {
             "file": self.file,
             "formset": formset,
             "defaults": defaults,
             "version": version,
-            "number": number,
-            "pages": len(pages),
+            "number": sheet.number,
+            "pages": pages,
             "sheet": sheet,
             "ratio_width": round(sheet.width),
             "ratio_height": round(sheet.height),
-            "picture": self.url("redact_page", self.file.pk, number),
+            "picture": self.url("redact_page", self.file.pk, sheet.number),
             "cancel_url": self.files_url(),
             "work": redaction.work_on(self.file),
         }
-
-    def _page(self, query: QueryDict, pages: int) -> int:
-        return min(max(self._number(query.get("page"), 1), 1), pages)
 
     def _number(self, text: str | None, otherwise: int) -> int:
         return int(text) if text and text.isdecimal() and len(text) < 7 else otherwise

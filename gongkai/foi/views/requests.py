@@ -42,12 +42,14 @@ class RequestDetail(FoiView, ScopedDetailView):
 
     def get_buttons(self) -> list[Button]:
         papers = Button("文书", self.url("notice_case", self.object.pk), kind="secondary")
+        files = Button("案卷材料", self.url("file_list", self.object.pk), kind="secondary")
         if not self.allows("foi.handle", self.object.organ):
-            return [papers]
+            return [papers, files]
         address = f"{self.url('case_create')}?request={self.object.pk}"
         return [
             *buttons_of(self, self.object),
             papers,
+            files,
             Button("登记复议、诉讼案件", address, icon="plus", kind="secondary"),
         ]
 

@@ -16,7 +16,7 @@ from gongkai.ledger.models import LedgerEntry
 from gongkai.organs.models import Role
 from tests.factories.organs import make_user
 from tests.foi.material.conftest import PAPER
-from tests.foi.material.papers import SECRET
+from tests.foi.material.papers import SECRET, chinese
 from tests.foi.material.test_bytes import assert_gone
 
 pytestmark = pytest.mark.django_db
@@ -160,6 +160,21 @@ def test_all_occurrences_are_added_once_with_the_ground_that_was_chosen(officer,
     )
     assert added == 0
     assert again.strikes == work.strikes
+
+
+def test_article_15_numbers_of_persons_are_proposed_with_their_ground(officer, case):
+    content = chinese("联系人电话13912345678，\n\n投资额128万元，文号〔2026〕13号。")
+    file = add_file(
+        officer, kind=CaseFile.Kind.ORIGINAL, content=content, name="批复.pdf", request=case
+    )
+    work, added, scans = redaction.add_personal_data(officer, file, [], seen=0)
+    assert (added, scans) == (1, [])
+    (strike,) = work.strikes
+    assert strike.ground == "15-2"
+    assert strike.reason
+    preview = redaction.make_preview(officer, file, work.strikes, seen=work.version)
+    assert_gone(redaction.previewed(file), "13912345678")
+    assert preview.leftovers == ()
 
 
 def test_only_who_handles_the_case_and_may_see_persons_strikes_out(organ, original, strikes):
