@@ -189,5 +189,11 @@ class LetterheadEditForm(LetterheadForm):
         del self.fields["organ"]
 
 
+class BodyForm(StaffForm):
+    """Which body's templates are shown."""
+
+    organ = OrganChoiceField(action="foi.configure")
+
+
 class ConfirmForm(StaffForm):
     """Nothing to fill in: a button."""

@@ -15,11 +15,13 @@ from io import BytesIO
 from typing import Any, Final
 
 from docx import Document
+from docx.image.image import Image
 from docx.oxml.ns import qn
 
 _TWIP: Final = 20
 _EMU: Final = 12700
 _MOST_BLOCKS: Final = 4000
+_MOST_PIXELS: Final = 6000
 _LONG: Final = 24
 _PIECE: Final = 6
 
@@ -90,7 +92,7 @@ def _texts(blocks: list[dict[str, Any]]) -> Iterator[str]:
 #: What has no place on the paper, with what to do instead.
 _REFUSED: Final[Mapping[str, str]] = {
     "w:txbxContent": "文本框，请把文字放在普通段落或者表格里",
-    "w:pict": "旧式图形或者水印，请删去，或者改为插入图片（PNG、JPG）",
+    "w:pict": "画出来的线条、图形或者水印，请删去（红线请用段落的下框线），或者改为插入图片（PNG、JPG）",
     "w:object": "嵌入的对象，请删去",
     "w:sym": "“符号”字体的字符，请改用普通字符",
     "w:ins": "修订痕迹，请先接受全部修订",
@@ -283,6 +285,9 @@ class _Reader:
             part = self.word.part.related_parts[key]
             if part.content_type not in ("image/png", "image/jpeg"):
                 raise CannotDraw("文件里的图片不是 PNG 或者 JPG，请换一种格式。")
+            picture_size = Image.from_blob(part.blob)
+            if max(picture_size.px_width, picture_size.px_height) > _MOST_PIXELS:
+                raise CannotDraw(f"文件里的图片宽或者高超过{_MOST_PIXELS}像素，请缩小。")
             self.images.append(part.blob)
             picture = {
                 "image": len(self.images) - 1,

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.views.generic.base import TemplateResponseMixin
 
 from gongkai.foi.forms.notices import (
+    BodyForm,
     ConfirmForm,
     LetterheadEditForm,
     LetterheadForm,
@@ -45,17 +46,17 @@ class TemplateList(TemplateResponseMixin, FoiView):
     def get(self, request: HttpRequest) -> HttpResponse:
         return self.render_to_response(self.get_context_data())
 
-    def get_organs(self) -> list[Organ]:
-        found = policy.organs_for(self.request.user, self.action).filter(abolished_on=None)
-        return list(found.order_by("path")[:500])
-
     def get_buttons(self) -> list[Button]:
         return [Button("文书设置", self.url("template_letterheads"), icon="cog", kind="secondary")]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        organs = self.get_organs()
-        code = self.request.GET.get("organ", "")
-        organ = next((one for one in organs if one.code == code), organs[0] if organs else None)
+        form = BodyForm(
+            self.request.GET if "organ" in self.request.GET else None, user=self.request.user
+        )
+        bodies = form.fields["organ"].queryset  # type: ignore[attr-defined]
+        organ = form.cleaned_data["organ"] if form.is_valid() else bodies.first()
+        if organ is not None:
+            form.initial["organ"] = organ.code
         own: dict[str, NoticeTemplate] = {}
         if organ is not None:
             for one in NoticeTemplate.objects.filter(organ=organ).defer("docx").order_by("version"):
@@ -79,7 +80,7 @@ class TemplateList(TemplateResponseMixin, FoiView):
         head = templates.letterhead_on(organ, timezone.localdate()) if organ else None
         return super().get_context_data(
             **{
-                "organs": organs,
+                "form": form if bodies[:2].count() > 1 else None,
                 "organ": organ,
                 "rows": rows,
                 "letterhead": head,

@@ -272,6 +272,15 @@ def test_a_template_is_downloaded_uploaded_previewed_and_given_up(office, organ)
     assert office.get(at("template_file", organ.pk, "N02", "9")).status_code == 404
 
 
+def test_the_disclosure_office_chooses_among_the_bodies_below_it(client):
+    city = make_organ("411281")
+    below = make_organ("411281-021", parent=city, name="义马市甲示例局")
+    client.force_login(make_user(Role.DISCLOSURE_OFFICE, city))
+    chosen = page(client.get(at("template_list") + f"?organ={below.code}"))
+    assert at("template_detail", below.pk, "N02") in chosen
+    assert "没有这个机构" in page(client.get(at("template_list") + "?organ=999999"))
+
+
 def test_a_refused_template_says_why_at_its_field(office, organ):
     upload = SimpleUploadedFile("补正.docx", with_text("{{申请编码}}"))
     response = office.post(at("template_detail", organ.pk, "N02"), {"file": upload, "note": "改"})

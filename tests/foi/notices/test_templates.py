@@ -71,6 +71,32 @@ def test_a_body_uses_its_own_template_and_goes_back(responsible, officer, case, 
     assert NoticeTemplate.objects.count() == 3
 
 
+def test_a_field_that_word_tears_into_pieces_is_still_one(
+    responsible, organ, officer, case, letterhead
+):
+    def tear(document):
+        paragraph = document.add_paragraph("抄送：")
+        for piece in ("{", "{收件", "人}", "}"):
+            paragraph.add_run(piece).bold = piece == "人}"
+
+    add(responsible, organ, edited(tear))
+    assert "抄送：张示例" in pdf_text(notices.read_notice(officer, issued(officer, case))[1])
+
+
+def test_a_picture_without_end_is_refused(responsible, organ):
+    from PIL import Image
+
+    stream = BytesIO()
+    Image.new("1", (9000, 20)).save(stream, "PNG")
+
+    def put(document):
+        stream.seek(0)
+        document.add_picture(stream)
+
+    with pytest.raises(ValidationError, match="像素"):
+        add(responsible, organ, edited(put))
+
+
 def test_another_bodys_notices_keep_their_template(responsible, organ):
     add(responsible, organ, with_text("本机关自己的话。"))
     assert templates.template_of(make_organ("411281-007"), "N02").version == 0
