@@ -58,6 +58,10 @@ AT_ONCE: Final = frozenset({Channel.COUNTER, Channel.REGISTERED_MAIL})
 SAME_DAY: Final = frozenset({Channel.ORDINARY_MAIL})
 """Article 31 (2): to be confirmed on the very day the letter comes."""
 
+FIRST_DAY: Final = date(2008, 5, 1)
+"""The day from which the regulation was in force (条例（2007）第三十八条 [from knowledge]):
+nothing came before."""
+
 ALPHABET: Final = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 """Without 0 O 1 I L: codes are read aloud and copied by hand."""
 _CODE_LENGTH: Final = 12
@@ -145,6 +149,8 @@ def record_intake(
         wrong["channel"] = "请选择收件渠道。"
     if arrived_on > today:
         wrong["arrived_on"] = f"日期晚于今天（{today}），请核对。"
+    elif arrived_on < FIRST_DAY:
+        wrong["arrived_on"] = f"日期早于条例施行之日（{FIRST_DAY}），请核对年份。"
     if channel == Channel.REGISTERED_MAIL and not posting_number:
         wrong["posting_number"] = "签收的邮件请填写邮件编号，以便证明签收日期（条例第三十一条）。"
     if len(posting_number) > 40:

@@ -129,6 +129,13 @@ def test_the_second_of_two_confirmations_is_told_and_makes_no_second_request(off
     assert FoiRequest.objects.count() == 1
 
 
+@pytest.mark.parametrize("day", [date(1026, 11, 25), date(2008, 4, 30), date(9999, 12, 31)])
+def test_a_day_that_cannot_be_is_refused_at_its_field(officer, organ, day):
+    with pytest.raises(ValidationError) as error:
+        take(officer, organ, "ordinary_mail", day)
+    assert "arrived_on" in error.value.message_dict
+
+
 # -- online receipt, a reading -------------------------------------------------------------------
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from gongkai.foi import persons
 from gongkai.foi.models import Applicant
@@ -118,3 +120,17 @@ def test_texts_in_clear_refuse_a_persons_numbers():
 
 def test_a_wish_must_say_what_is_wanted():
     assert "第二十九条" in check_wish(wish(title="", description=""))["title"]
+
+
+@given(st.text(max_size=60), st.text(max_size=60), st.sampled_from(["", "id_card", "passport"]))
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_whatever_is_typed_is_judged_sealed_and_comes_back_tidy(name, text, kind):
+    typed = Person(name=name, identity_kind=kind, identity_number=text, phone=text, email=text)
+    asked = Wish(title=name, description=text)
+    assert isinstance(check_person(typed), dict)
+    assert isinstance(check_wish(asked), dict)
+    row = Applicant(intake_id=1)
+    persons.seal_person(row, typed, asked)
+    assert persons.opened(row) == (persons.clean_person(typed), persons.clean_wish(asked))
+    assert persons.clean_person(persons.clean_person(typed)) == persons.clean_person(typed)
+    assert len(persons.subject_of(asked)) <= 78
