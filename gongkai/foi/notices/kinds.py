@@ -32,7 +32,8 @@ class OwnField:
     """Something an officer writes in a notice of this kind.
 
     `key` is what programs call it, `name` what templates call it. `lines`: it may have several
-    paragraphs. `optional`: the notice may go out without it.
+    paragraphs. `optional`: the notice may go out without it. `inline`: it stands in the midst of a
+    sentence, so that a full stop at its end is dropped.
     """
 
     key: str
@@ -41,6 +42,7 @@ class OwnField:
     sample: str
     lines: bool = False
     optional: bool = False
+    inline: bool = False
 
 
 @dataclass(frozen=True)

@@ -54,6 +54,15 @@ def day(on: date | None) -> str:
     return f"{on.year}年{on.month}月{on.day}日" if on is not None else ""
 
 
+def period(text: str) -> str:
+    """A period as the sentence wants it: “15个工作日” and “截至2026年4月10日” are completed."""
+    text = text.strip().rstrip("。")
+    if re.fullmatch(r"[0-9一二三四五六七八九十]+(?:个工作日|日|天)", text):
+        return f"自收到本告知书之日起{text}内"
+    until = re.fullmatch(r"(?:截至|至|于)?([0-9]{4}年[0-9]{1,2}月[0-9]{1,2}日)(?:前|止)?", text)
+    return f"于{until[1]}前（含当日）" if until else text
+
+
 def articles(cited: Sequence[str]) -> str:
     """Articles with the full name of their law, once: 《…条例》第十四条、第三十六条第三项."""
     parts: list[str] = []

@@ -397,6 +397,9 @@ def values_of(
     }
     known = names.auto_fields(kind)
     own = {one.name: content.own.get(one.key, "") for one in kind.fields}
+    own |= {one.name: own[one.name].rstrip("。；，;,. ") for one in kind.fields if one.inline}
+    if (field := kind.field("period")) is not None:
+        own[field.name] = wording.period(own[field.name])
     return {name: text for name, text in values.items() if name in known} | own
 
 

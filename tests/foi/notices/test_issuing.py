@@ -62,6 +62,25 @@ def test_a_notice_bears_what_every_notice_must(officer, case, letterhead):
     assert WISH in docx_text(notices.read_notice(officer, notice, "docx")[1])
 
 
+@pytest.mark.parametrize(
+    ("written", "printed"),
+    [
+        ("15个工作日", "请您自收到本告知书之日起15个工作日内补正"),
+        ("截至2026年4月20日", "请您于2026年4月20日前（含当日）补正"),
+        ("自收到之日起十五个工作日内", "请您自收到之日起十五个工作日内补正"),
+    ],
+)
+def test_a_period_reads_as_a_sentence(officer, case, letterhead, written, printed):
+    notice = issued(officer, case, points="请写明年度。", period=written)
+    assert printed in pdf_text(notices.read_notice(officer, notice)[1])
+
+
+def test_a_reason_that_ends_with_a_full_stop_stays_one_sentence(officer, case, letterhead):
+    fields = {"reason": "检索量较大。", "days": "20", "new_due": "2026年5月6日"}
+    notice = issued(officer, case, "N04", approval=approved(case, "extension"), **fields)
+    assert "因检索量较大，不能在法定期限内答复" in pdf_text(notices.read_notice(officer, notice)[1])
+
+
 def test_numbers_have_no_gaps_and_begin_anew_each_year(officer, case, letterhead):
     first = issued(officer, case)
     given_up = notices.draft_notice(officer, case, "N02", extra=POINTS)
