@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from django.db.models import OuterRef, QuerySet
 
-from gongkai.foi.models import Delivery, FoiEvent, Notice
+from gongkai.foi.models import Approval, Delivery, FoiEvent, Notice
 from gongkai.foi.notices import wording
 from gongkai.foi.notices.kinds import kind_of
 from gongkai.organs import policy
@@ -43,6 +43,20 @@ def unrecorded_step(notice: Notice) -> str:
     if FoiEvent.objects.filter(request=notice.request_id, type__in=types).exists():
         return ""
     return "、".join(EVENT_TYPES[name].label for name in types)
+
+
+def goes_out_with_step(notice: Notice) -> bool:
+    """Whether the draft is sent by a step of the case: extension, delay, fee (Articles 33, 35, 42).
+
+    There the clock hears of it in the same moment; issued by itself it would not.
+    """
+    approval = notice.approval
+    return (
+        notice.state == Notice.State.DRAFT
+        and approval is not None
+        and approval.kind in (Approval.Kind.EXTENSION, Approval.Kind.DELAY, Approval.Kind.FEE)
+        and approval.carried_out_at is None
+    )
 
 
 def undelivered_notices(user: Any, action: str = "foi.handle") -> QuerySet[Notice]:

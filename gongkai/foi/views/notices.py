@@ -267,7 +267,7 @@ class NoticeDetail(_NoticeView, ScopedDetailView):
                         "预览", self.url("notice_preview", notice.pk), icon="view", kind="secondary"
                     )
                 )
-            if handles:
+            if handles and not queries.goes_out_with_step(notice):
                 buttons += [
                     Button("印发", self.url("notice_issue", notice.pk), icon="check"),
                     Button("作废", self.url("notice_discard", notice.pk), kind="danger"),
@@ -315,6 +315,7 @@ class NoticeDetail(_NoticeView, ScopedDetailView):
                 "deliveries": rows,
                 "undelivered": notice.undelivered,
                 "unrecorded": queries.unrecorded_step(notice),
+                "with_step": queries.goes_out_with_step(notice),
                 "status": queries.notice_status(notice),
                 "newer": newer,
                 "newer_url": self.url("notice_detail", newer.pk) if newer else "",
@@ -451,6 +452,10 @@ class NoticeIssue(_NoticeView, ServiceFormView):
         return {"on": timezone.localdate()}
 
     def perform(self, form: Any) -> Notice:
+        if queries.goes_out_with_step(self.object):
+            raise ValidationError(
+                "这份文书随办理步骤发出：审批通过后，请在案件页面执行，期限同时更新。"
+            )
         return notices.issue_notice(self.actor, self.object, on=form.cleaned_data["on"])
 
     def get_success_message(self, result: Any) -> str:

@@ -20,7 +20,7 @@ from gongkai.ledger.models import LedgerEntry
 from gongkai.organs.models import Role
 from gongkai.statute.clock import CorrectionRequested
 from tests.factories.organs import make_organ, make_user
-from tests.foi.notices.conftest import NAME, WISH, make_case_of
+from tests.foi.notices.conftest import NAME, WISH, approved, make_case_of
 from tests.foi.notices.test_issuing import ISSUED, POINTS, issued, pdf_text
 from tests.foi.notices.test_templates import HEAD, with_text
 
@@ -169,6 +169,20 @@ def test_a_notice_whose_step_the_clock_does_not_know_says_so(desk, officer, case
     assert "还没有登记“补正告知”" in page(desk.get(at("notice_issue", draft.pk)))
     record_event(officer, case, CorrectionRequested(on=date(2026, 3, 10), days=15))
     assert "还没有登记“" not in page(desk.get(at("notice_detail", notice.pk)))
+
+
+def test_an_extension_goes_out_with_its_step_so_that_the_clock_hears_of_it(
+    desk, officer, case, letterhead
+):
+    fields = {"reason": "检索量大", "days": "20", "new_due": "2026年5月6日"}
+    approval = approved(case, "extension", days=20)
+    draft = notices.draft_notice(officer, case, "N04", extra=fields, approval=approval)
+    detail = page(desk.get(at("notice_detail", draft.pk)))
+    assert at("notice_issue", draft.pk) not in detail
+    assert "在案件页面执行时印发" in detail
+    response = desk.post(at("notice_issue", draft.pk), {"on": "2026-04-02"})
+    assert response.status_code == 422
+    assert "随办理步骤发出" in page(response)
 
 
 def test_the_list_begins_with_what_is_undelivered(desk, officer, case, letterhead):
