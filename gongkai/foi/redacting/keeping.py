@@ -23,7 +23,7 @@ _DESCRIPTOR: Final = (
 )  # fmt: skip
 _IMAGE: Final = (
     "/Type", "/Subtype", "/Width", "/Height", "/ColorSpace", "/BitsPerComponent", "/Decode",
-    "/DecodeParms", "/Filter", "/ImageMask", "/Mask", "/SMask", "/Interpolate", "/Intent", "/Matte",
+    "/DecodeParms", "/Filter", "/ImageMask", "/Interpolate", "/Intent",
 )  # fmt: skip
 _STATE: Final = (
     "/Type", "/LW", "/LC", "/LJ", "/ML", "/D", "/RI", "/OP", "/op", "/OPM", "/FL", "/SM", "/SA",
@@ -72,12 +72,18 @@ class Keeper:
             raise _Unusual
         used: dict[str, set[str]] = {}
         drawing = []
+        clips = pictures = False
         for instruction in pikepdf.parse_content_stream(page):
             operator = str(instruction.operator)
             if operator in _MARKS:
                 if any(str(one) == "/OC" for one in instruction.operands):
                     raise _Unusual
                 continue
+            clips = clips or operator in ("W", "W*")
+            pictures = pictures or operator in ("Do", "INLINE IMAGE")
+            if clips and pictures:
+                # What was cut off a picture is still in it.
+                raise _Unusual
             self._note(used, operator, list(instruction.operands))
             drawing.append(instruction)
         found = page.obj.get("/Resources", pikepdf.Dictionary())
@@ -133,7 +139,8 @@ class Keeper:
 
     def _image(self, value: Any) -> Any:
         self._refuse_barred(value)
-        if "/OC" in value:
+        if {"/OC", "/SMask", "/Mask"} & set(value.keys()):
+            # A mask hides pixels that are still there.
             raise _Unusual
         return self._stream(value, _IMAGE, 0)
 
@@ -198,11 +205,7 @@ class Keeper:
         made = pikepdf.Stream(self._made, value.read_raw_bytes())
         for name in names:
             if name in value:
-                inner = value[name]
-                if name in ("/SMask", "/Mask") and isinstance(inner, pikepdf.Stream):
-                    made[name] = self._stream(inner, _IMAGE, depth + 1)
-                else:
-                    made[name] = self._copy(inner, depth + 1)
+                made[name] = self._copy(value[name], depth + 1)
         result = self._made.make_indirect(made)
         if value.is_indirect:
             self._copied[value.objgen] = result

@@ -33,6 +33,10 @@ _INVISIBLE: Final = frozenset(
 )
 _DAMAGED: Final = "PDF 损坏，无法显示。请重新导出或者扫描后上传。"
 _MARGIN: Final = 0.5
+#: Shapes of a page up to which is looked for one under another.
+_MAX_SHAPES: Final = 400
+#: Share of a shape or picture that may lie under a later one.
+_HIDDEN: Final = 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -378,22 +382,37 @@ def _shown(page: Any, x: float, y: float, width: float, height: float) -> tuple[
 
 
 def _objects(page: Any, width: float, height: float) -> tuple[bool, bool]:
-    """Whether the page shows pictures; whether all lies inside it and nothing covers a picture."""
-    pictures: list[Box] = []
+    """Whether the page shows pictures; whether all lies inside it and nothing covers anything."""
+    below: list[Box] = []
     has_pictures, simple = False, True
     sheet = Box(-1.0, -1.0, width + 1.0, height + 1.0)
     for one in page.get_objects(max_depth=1):
         if one.type == pdfium.FPDF_PAGEOBJ_FORM:
             simple = False
+        if one.type in (pdfium.FPDF_PAGEOBJ_FORM, pdfium.FPDF_PAGEOBJ_TEXT):
             continue
-        if one.type == pdfium.FPDF_PAGEOBJ_TEXT:
+        is_picture = one.type == pdfium.FPDF_PAGEOBJ_IMAGE
+        has_pictures = has_pictures or is_picture
+        if not simple:
             continue
         box = _shown_box(page, one.get_bounds(), width, height)
-        if box.common(sheet) != box or any(box.touches(picture) for picture in pictures):
+        covers = one.type != pdfium.FPDF_PAGEOBJ_PATH or _is_filled(one)
+        if (
+            box.common(sheet) != box
+            or len(below) > _MAX_SHAPES
+            or (covers and any(box.common(under).area > _HIDDEN * under.area for under in below
+                               if box.touches(under)))
+        ):  # fmt: skip
             simple = False
-        if one.type == pdfium.FPDF_PAGEOBJ_IMAGE:
-            has_pictures = True
-            pictures.append(box)
+        below.append(box)
     if not has_pictures and not simple:
         has_pictures = any(page.get_objects(filter=[pdfium.FPDF_PAGEOBJ_IMAGE]))
     return has_pictures, simple
+
+
+def _is_filled(path: Any) -> bool:
+    mode, stroked = ctypes.c_int(), ctypes.c_int()
+    return bool(
+        pdfium.FPDFPath_GetDrawMode(path.raw, mode, stroked)
+        and mode.value != pdfium.FPDF_FILLMODE_NONE
+    )

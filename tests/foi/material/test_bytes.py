@@ -7,6 +7,8 @@ import io
 import pikepdf
 import pypdfium2
 import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
 from pikepdf import Array, Dictionary, Name, Stream
 from PIL import Image
 
@@ -308,6 +310,39 @@ def test_a_picture_hidden_behind_another_is_not_kept():
     assert [one.getextrema() for one in pictures] == [(255, 255)]
 
 
+@pytest.mark.parametrize("how", ["clip", "mask", "beyond"])
+def test_the_unseen_part_of_a_picture_does_not_come_along(how):
+    """What was cut off, masked or lies beyond the edge of the paper is still in the picture."""
+    pdf = pikepdf.new()
+    add_page(pdf, text_at("VISIBLE NAME", 100, 700))
+    page = image_page(pdf, picture_of("SECOND"))
+    if how == "clip":
+        drawing = b"q 0 0 595 400 re W n 595 0 0 842 0 0 cm /Im1 Do Q"
+        page.obj["/Contents"] = Stream(pdf, drawing)
+    elif how == "beyond":
+        page.obj["/Contents"] = Stream(pdf, b"q 595 0 0 842 0 300 cm /Im1 Do Q")
+    else:
+        mask = Stream(pdf, bytes(100))
+        mask.Type, mask.Subtype, mask.Width, mask.Height = Name.XObject, Name.Image, 10, 10
+        mask.ColorSpace, mask.BitsPerComponent = Name.DeviceGray, 8
+        page.obj.Resources.XObject.Im1.SMask = pdf.make_indirect(mask)
+    done, _ = strike(saved(pdf), "VISIBLE NAME")
+    assert done.redrawn == (1, 2)
+
+
+def test_drawings_under_a_rectangle_do_not_come_along():
+    pdf = pikepdf.new()
+    add_page(pdf, text_at("VISIBLE NAME", 100, 700))
+    drawing = "100 100 m 200 300 l 300 100 l f\n 1 1 1 rg 90 90 300 300 re f\n"
+    add_page(pdf, drawing + "0 0 0 rg " + text_at("SECOND", 100, 700))
+    plain_page = add_page(pdf, "100 100 m 200 300 l 300 100 l f\n")
+    del plain_page.obj["/Resources"]["/Font"]
+    done, _ = strike(saved(pdf), "VISIBLE NAME")
+    assert done.redrawn == (1, 2)
+    for data in proving.unpacked(done.content):
+        assert b"200 300 l 300 100 l f" not in data or b"90 90" not in data
+
+
 def test_a_stamp_on_the_page_stays_to_be_seen():
     pdf = pikepdf.new()
     page = add_page(pdf, text_at(SECRET, 100, 700))
@@ -432,3 +467,30 @@ def test_the_proof_refuses_a_file_in_which_something_is_left(monkeypatch):
 def test_pages_are_counted_and_what_is_no_pdf_has_none():
     assert page_count(drawn("", "", "")) == 3
     assert page_count(b"no pdf") is None
+
+
+PLACES = [(80, 150), (80, 420), (80, 700), (330, 150), (330, 420), (330, 700)]
+
+
+@settings(max_examples=25)
+@given(
+    words=st.lists(
+        st.text(alphabet="ABCDEFGHKMNPRSTUVWXYZ", min_size=5, max_size=9), min_size=2, max_size=6,
+        unique=True,
+    ),
+    turned=st.sampled_from([0, 90, 270]),
+    size=st.integers(8, 24),
+    shift=st.integers(-30, 30),
+)  # fmt: skip
+def test_whatever_stands_where_the_struck_word_goes_and_the_others_stay(words, turned, size, shift):
+    secret, *others = words
+    assume(not any(secret in other or other in secret for other in others))
+    drawing = "".join(
+        text_at(word, x + shift, y, size) for word, (x, y) in zip(words, PLACES, strict=False)
+    )
+    done, blocks = strike(drawn(drawing, Rotate=turned), secret)
+    assert_gone(done.content, secret)
+    assert_black(done.content, blocks)
+    left = text_of(sheets(done.content)[0])
+    for other in others:
+        assert other in left
