@@ -22,7 +22,7 @@ from gongkai.foi.forms.notices import (
     ReturnedForm,
     SignedForm,
 )
-from gongkai.foi.models import Approval, CaseFile, Delivery, FoiRequest, Notice
+from gongkai.foi.models import CaseFile, Delivery, FoiRequest, Notice
 from gongkai.foi.notices import fields as names
 from gongkai.foi.notices.kinds import FILE, KINDS, NoticeKind, UnknownNotice, kind_of
 from gongkai.foi.services import deliveries, files, notices, printing
@@ -101,10 +101,9 @@ class CaseNotices(FoiView, ScopedDetailView):
             {
                 "kind": kind,
                 "url": self.url("notice_draft", case.pk, kind.code),
-                "approval": Approval.Kind(kind.approval).label if kind.approval else "",
             }
             for kind in KINDS.values()
-            if kind.addressee != FILE
+            if kind.addressee != FILE and not kind.approval
         ]
         return super().get_context_data(
             **{"notices": rows, "offered": offered if may_draft else [], **kwargs}
@@ -146,7 +145,8 @@ class NoticeDraft(_FieldsView):
             self.kind = kind_of(self.kwargs["kind"])
         except UnknownNotice as error:
             raise Http404 from error
-        if self.kind.addressee == FILE:
+        if self.kind.addressee == FILE or self.kind.approval:
+            # What needs an approval is drafted with its proposal (`services.steps`).
             raise Http404
 
     def get_form_kwargs(self) -> dict[str, Any]:
@@ -156,10 +156,7 @@ class NoticeDraft(_FieldsView):
         return f"起草“{self.kind.name}”"
 
     def get_intro(self) -> str:
-        text = f"为申请 {self.object.number} 建立“{self.kind.name}”的草稿。草稿不编文号，可以修改、作废。"
-        if self.kind.approval:
-            text += f"印发前须经“{Approval.Kind(self.kind.approval).label}”审批。"
-        return text
+        return f"为申请 {self.object.number} 建立“{self.kind.name}”的草稿。草稿不编文号，可以修改、作废。"
 
     def get_breadcrumbs(self) -> list[tuple[str, str]]:
         case = self.object
@@ -172,14 +169,7 @@ class NoticeDraft(_FieldsView):
         return self.url("notice_case", self.object.pk)
 
     def perform(self, form: Any) -> Notice:
-        approval = None
-        if self.kind.approval:
-            approval = (
-                self.object.approvals.filter(kind=self.kind.approval)
-                .exclude(state__in=[Approval.State.RETURNED, Approval.State.TAKEN_BACK])
-                .last()
-            )
-        return notices.draft_notice(self.actor, self.object, self.kind.code, approval=approval)
+        return notices.draft_notice(self.actor, self.object, self.kind.code)
 
     def get_success_url(self) -> str:
         return self.url("notice_edit", self.result.pk)

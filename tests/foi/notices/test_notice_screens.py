@@ -51,6 +51,8 @@ def test_from_the_draft_to_the_signed_delivery(desk, officer, case, letterhead):
     listed = page(desk.get(at("notice_case", case.pk)))
     assert "还没有文书" in listed
     assert at("notice_draft", case.pk, "N02") in listed
+    assert at("notice_draft", case.pk, "N12") not in listed  # drafted with its proposal
+    assert desk.get(at("notice_draft", case.pk, "N12")).status_code == 404
     response = desk.post(at("notice_draft", case.pk, "N02"))
     notice = Notice.objects.get()
     assert response["Location"] == at("notice_edit", notice.pk)
