@@ -197,6 +197,18 @@ def test_a_reviewer_sees_the_intake_but_not_who_sent_it(client, actor, organ):
     assert PERSON.name not in text_of(client.post(url("intake_detail", intake.pk)))
 
 
+def test_what_was_erased_is_said_and_offers_nothing_to_look_at(officer, actor, organ):
+    intake = take(actor, organ, "counter")
+    row = intake.applicant
+    row.sealed, row.identity_index, row.erased_at = b"", "", timezone.now()
+    row.save()
+    for response in (officer.get(url("intake_detail", intake.pk)),
+                     officer.post(url("intake_detail", intake.pk))):  # fmt: skip
+        page = text_of(response)
+        assert "已按保存期限清除" in page
+        assert "更正录入差错" not in page
+
+
 # -- hints ---------------------------------------------------------------------------------------
 
 
