@@ -62,8 +62,23 @@ _PROOFS: Final[Mapping[str, tuple[str, ...]]] = {
     "counts": ("frequency_evidence",),
     "withheld": ("withheld_reasons",),
     "supply": ("supply_list", "access_details", "publication_location"),
+    "facts": (
+        "prohibiting_provision",
+        "safety_reasoning",
+        "internal_kind",
+        "process_kind",
+        "case_number",
+        "responsibility_limb",
+        "processing_needed",
+        "petition_quote",
+        "frequency_evidence",
+        "reasons_assessed",
+        "already_obtained",
+        "written_note",
+    ),
 }
-"""From which proofs on file a field is filled in to begin with."""
+"""From which proofs on file a field is filled in to begin with; of `facts` only what the outcome
+asks for. Never from what would tell a secret (定密依据、第三方的商业秘密)."""
 
 
 @dataclass(frozen=True)
@@ -124,7 +139,7 @@ def draft_notice(
             if found.addressee == kinds.ORGAN
             else wording.pronoun(name, is_person=is_person)
         )
-        own = _suggested(request, found, approval) | _own(found, given)
+        own = _suggested(request, found, approval, outcome, subtype) | _own(found, given)
         notice = Notice(
             request=request,
             organ=request.organ,
@@ -483,16 +498,24 @@ def _consultation(request: FoiRequest, kind: str, ref: str) -> Consultation | No
     return found.filter(ref=ref).first() if ref else found.last()
 
 
-def _suggested(request: FoiRequest, kind: NoticeKind, approval: Approval | None) -> dict[str, str]:
+def _suggested(
+    request: FoiRequest, kind: NoticeKind, approval: Approval | None, outcome: str, subtype: str
+) -> dict[str, str]:
     """What the case already holds for the kind's own fields."""
     found: dict[str, str] = {}
+    ends = OUTCOMES.get(outcome)
+    asked = (
+        {proof.key for proof in ends.proofs_for(subtype if subtype in ends.subtypes else "")}
+        if ends is not None
+        else set()
+    )
     latest = {
         proof.key: proof for proof in Proof.objects.filter(request=request).order_by("at", "pk")
     }
     for one in kind.fields:
         texts = []
         for key in _PROOFS.get(one.key, ()):
-            if key in latest:
+            if key in latest and (one.key != "facts" or key in asked):
                 sealed = open_json(latest[key].belongs_to, latest[key].sealed)
                 texts.append(str(sealed.get("text", "")))
         if any(texts):

@@ -8,7 +8,7 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from docx import Document
 
-from gongkai.foi.models import Approval, Consultation, Notice, NoticeSerial
+from gongkai.foi.models import Approval, Consultation, Notice, NoticeSerial, Proof
 from gongkai.foi.services import notices
 from gongkai.ledger.actor import Actor
 from gongkai.ledger.chain import sm3
@@ -79,6 +79,20 @@ def test_a_reason_that_ends_with_a_full_stop_stays_one_sentence(officer, case, l
     fields = {"reason": "检索量较大。", "days": "20", "new_due": "2026年5月6日"}
     notice = issued(officer, case, "N04", approval=approved(case, "extension"), **fields)
     assert "因检索量较大，不能在法定期限内答复" in pdf_text(notices.read_notice(officer, notice)[1])
+
+
+def test_a_draft_begins_with_the_proofs_that_its_outcome_asks_for(officer, case, letterhead):
+    for key, text in (
+        ("process_kind", "属于会议讨论记录。"),
+        ("internal_kind", "属于后勤管理。"),
+        ("classification", "定密依据若干。"),
+    ):
+        proof = Proof(request=case, key=key, at="2026-03-20T09:00:00+08:00", by="测试")
+        proof.sealed = seal_json(proof.belongs_to, {"text": text})
+        proof.save()
+    approval = approved(case, "decision", outcome="DENY_PROCESS")
+    draft = notices.draft_notice(officer, case, "N12", approval=approval)
+    assert notices.content_of(draft).own == {"facts": "属于会议讨论记录。"}
 
 
 def test_numbers_have_no_gaps_and_begin_anew_each_year(officer, case, letterhead):
