@@ -133,9 +133,9 @@ def clean_person(person: Person) -> Person:
     """The same person with tidy texts: no stray spaces, full-width digits made plain."""
     texts = {name: _one_line(value) for name, value in asdict(person).items()}
     for name in ("identity_number", "agent_identity_number"):
-        texts[name] = _compact(texts[name]).upper()
+        texts[name] = _document(texts[name])
     for name in ("phone", "agent_phone", "postcode"):
-        texts[name] = unicodedata.normalize("NFKC", texts[name]).strip()
+        texts[name] = _one_line(unicodedata.normalize("NFKC", texts[name]))
     texts["email"] = _compact(texts["email"])
     return Person(**texts)
 
@@ -261,7 +261,7 @@ def seal_person(applicant: Applicant, person: Person, wish: Wish) -> None:
 
 def identity_index(person: Person) -> str:
     """The blind index by which the same applicant is found again; "" without a number."""
-    number = _compact(person.identity_number).upper()
+    number = _document(person.identity_number)
     return blind_index(f"foi.identity.{person.identity_kind}", number) if number else ""
 
 
@@ -382,7 +382,14 @@ def _lines(text: str) -> str:
 
 
 def _compact(text: str) -> str:
-    return "".join(unicodedata.normalize("NFKC", text).split())
+    """Without any space and difference of width. Marks that meet by it are joined as well."""
+    tight = "".join(unicodedata.normalize("NFKC", text).split())
+    return unicodedata.normalize("NFKC", tight)
+
+
+def _document(number: str) -> str:
+    """A document's number as it is compared: compact, in capitals."""
+    return _compact(_compact(number).upper())
 
 
 def _printable(text: str) -> str:
