@@ -14,6 +14,7 @@ from gongkai.organs.models import Role, User
 from tests.browser.conftest import PHONE, Reader
 from tests.browser.test_main_flows import Officer, allow_refusals
 from tests.browser.walking import check_screen
+from tests.factories.disclosure import make_column
 from tests.factories.foi import make_case, received
 from tests.factories.organs import make_organ, make_user
 from tests.foi.material.papers import SECRET, drawn, text_at
@@ -180,3 +181,54 @@ def test_on_a_phone_a_finger_that_rests_draws(
     touch("touchMove", (x + 120, y + 40))
     touch("touchEnd")
     expect(sheet.locator(".foi-block")).to_have_count(1)
+
+
+def test_filing_disclosure_to_all_and_the_library_are_sound_screens(
+    reader: Reader, handler: User
+) -> None:
+    """Given a decided case, then its gaps, its way to everybody and the library read well."""
+    actor = Actor.for_user(handler)
+    case = make_case(
+        handler.organ,
+        received("2026-03-02"),
+        {"type": "decided", "on": "2026-03-10", "outcome": "GRANT"},
+    )
+    file = add_file(actor, kind="original", content=PAPER, name="批复.pdf", request=case)
+    redaction.release(actor, file)
+    column = make_column(owner=handler.organ, title="通知公告")
+    office = Officer(reader, handler)
+    page = office.go(f"/staff/foi/{case.pk}/archive/")
+    office.told("没有答复的审批记录")
+    check_screen(page)
+    with page.expect_download() as package:
+        office.press("导出案卷（ZIP）")
+    assert package.value.suggested_filename.endswith(".zip")
+    page = office.go(f"/staff/foi/{case.pk}/disclose/suggest/")
+    page.fill("#id_text", "关系到全县居民用水。")
+    check_screen(page)
+    office.press("登记")
+    office.told("已登记建议")
+    page.get_by_role("link", name="作出决定").click()
+    page.get_by_label("纳入主动公开", exact=True).check()
+    page.fill("#id_reason", "涉及公众利益调整")
+    check_screen(page)
+    office.press("作出决定")
+    office.told("涉及公众利益调整")
+    check_screen(page)
+    page.select_option("#id_column", str(column.pk))
+    office.press("生成主动公开草稿")
+    office.told("已生成主动公开草稿")
+    check_screen(page)
+    page = office.go("/staff/foi/answers/new/")
+    page.fill("#id_title", "个人隐私，第三方不同意")
+    check_screen(page)
+    page.fill("#id_body", "第三方不同意公开。")
+    office.press("保存")
+    office.told("第三方不同意公开。")
+    check_screen(page)
+    office.press("停用")
+    office.told("已停用，可以随时恢复")
+    office.press("恢复使用")
+    check_screen(office.go("/staff/foi/answers/"))
+    check_screen(office.go("/staff/foi/answers/cases/?words=测试"))
+    check_screen(office.go(f"/staff/foi/{case.pk}/files/new/"))

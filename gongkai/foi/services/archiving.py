@@ -93,7 +93,8 @@ def archive_gaps(request: FoiRequest) -> list[Gap]:
         gaps.append(Gap("登记", "没有来件登记，也没有申请书；请把申请书扫描件加入案卷。"))
     if "received" not in events:
         gaps.append(Gap("登记", "没有收到申请的登记（条例第三十一条）。"))
-    if request.outcome and request.outcome in OUTCOMES:
+    # A lapse or a withdrawal is shown by the events themselves.
+    if "decided" in events and request.outcome in OUTCOMES:
         on_file = set(request.proofs.values_list("key", flat=True))
         gaps += [
             Gap("办理", f"缺少办理依据：{proof.text}。")

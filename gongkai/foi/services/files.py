@@ -101,6 +101,8 @@ def add_file(
         raise ValidationError(f"没有“{kind}”这种材料，请从列表中选择。")
     if kind == Kind.REDACTED:
         raise ValidationError("区分处理后的文件只能由“区分处理”生成，不能上传。")
+    if kind != Kind.REMEDY:  # a review or a lawsuit comes after the case was put on file
+        refuse_archived(request if request is not None else getattr(intake, "request", None))
     if actor.channel == "public":
         _check_public(content, intake, request)
     _check_type(kind, name)
@@ -201,6 +203,14 @@ def name_of(file: CaseFile) -> str:
 def organ_of(file: CaseFile) -> Organ:
     """The body whose case the file lies in."""
     return _organ(file.request, file.intake)
+
+
+def refuse_archived(request: FoiRequest | None) -> None:
+    """Raise ValidationError for a case that has been put on file: nothing changes in it."""
+    if request is not None and request.archived_on is not None:
+        raise ValidationError(
+            f"本案已于{request.archived_on}归档，案卷材料不再变动。确需补充的，请先撤销归档。"
+        )
 
 
 def count_pages(content: bytes, extension: str) -> int | None:

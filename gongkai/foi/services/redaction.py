@@ -39,6 +39,7 @@ from gongkai.foi.services.files import (
     name_of,
     organ_of,
     read_file,
+    refuse_archived,
     store,
     whole,
 )
@@ -167,6 +168,7 @@ def save_draft(actor: Actor, file: CaseFile, strikes: Sequence[Strike], *, seen:
     """
     _authorise(actor, file)
     _refuse_other_kinds(file)
+    refuse_archived(file.request)
     _check(strikes, complete=False)
     with transaction.atomic():
         draft = _locked(actor, file, seen)
@@ -284,6 +286,7 @@ def accept_preview(actor: Actor, file: CaseFile, *, result: str, looked: bool) -
     _refuse_other_kinds(file)
     if not looked:
         raise ValidationError({"looked": "请逐页核对预览，确认无误后勾选。"})
+    refuse_archived(file.request)
     with whole():
         # Whoever releases the original meanwhile waits, and is then refused.
         CaseFile.objects.select_for_update(of=("self",)).get(pk=file.pk)
@@ -389,7 +392,9 @@ def _set_released(actor: Actor, file: CaseFile, *, released: bool) -> CaseFile:
             .get(pk=file.pk)
         )
         if current.request is not None:
-            FoiRequest.objects.select_for_update(of=("self",)).get(pk=current.request.pk)
+            refuse_archived(
+                FoiRequest.objects.select_for_update(of=("self",)).get(pk=current.request.pk)
+            )
         if current.released == released:
             return current
         problem = refuse_release(current) if released else _refuse_holding_back(current)

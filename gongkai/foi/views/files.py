@@ -93,7 +93,9 @@ class FileList(TemplateResponseMixin, FoiView):
     def get_buttons(self) -> list[Button]:
         if not self.allows("foi.handle", self.case.organ):
             return []
-        buttons = [Button("加入材料", self.url("file_add", self.case.pk), icon="plus")]
+        buttons = []
+        if self.case.archived_on is None:
+            buttons.append(Button("加入材料", self.url("file_add", self.case.pk), icon="plus"))
         if self.allows("foi.reveal", self.case.organ):
             buttons.append(
                 Button("归档", self.url("archive", self.case.pk), icon="download", kind="secondary")
@@ -106,7 +108,7 @@ class FileList(TemplateResponseMixin, FoiView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         organ = self.case.organ
         may = {
-            "handle": self.allows("foi.handle", organ),
+            "handle": self.allows("foi.handle", organ) and self.case.archived_on is None,
             "reveal": self.allows("foi.reveal", organ),
         }
         found = (

@@ -29,6 +29,7 @@ from gongkai.ledger.models import LedgerEntry
 from gongkai.organs.models import Role
 from gongkai.vault.sealing import seal_bytes, seal_json
 from tests.factories.disclosure import make_column
+from tests.factories.foi import make_case, received
 from tests.factories.organs import make_organ, make_user
 from tests.foi.material.conftest import PAPER
 from tests.foi.material.papers import SECRET, chinese
@@ -120,6 +121,17 @@ def test_article_45_each_missing_thing_is_named_by_its_stage(complete):
     Notice.objects.update(state="draft", issued_on=None)
     assert "还有1份文书是草稿，请印发或者作废。" in texts(complete)
     assert "没有已印发的部分公开告知书。" in texts(complete)
+
+
+def test_article_45_a_lapse_needs_no_proofs_beside_its_events(organ):
+    lapsed = make_case(
+        organ,
+        received("2026-03-02"),
+        {"type": "correction_requested", "on": "2026-03-04", "until": "2026-03-18"},
+        {"type": "correction_lapsed", "on": "2026-03-20"},
+    )
+    with_applicant(lapsed)
+    assert not any("办理依据" in text for text in texts(lapsed))
 
 
 def test_the_package_holds_the_whole_case_and_every_file_has_its_sum(officer, complete):

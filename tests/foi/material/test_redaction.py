@@ -6,7 +6,7 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import DatabaseError, transaction
 
-from gongkai.foi.models import CaseFile, FoiEvent, Redaction, RedactionDraft
+from gongkai.foi.models import CaseFile, FoiEvent, FoiRequest, Redaction, RedactionDraft
 from gongkai.foi.redacting import find, prepare, sheets
 from gongkai.foi.services import redaction
 from gongkai.foi.services.files import add_file, content_of
@@ -149,6 +149,22 @@ def test_what_was_delivered_cannot_be_taken_back(officer, case, original):
     )  # fmt: skip
     with pytest.raises(ValidationError, match="已经送达"):
         redaction.hold_back(officer, original)
+
+
+def test_nothing_changes_in_a_case_that_was_put_on_file(officer, case, original, strikes):
+    preview = redaction.make_preview(officer, original, strikes, seen=0)
+    FoiRequest.objects.update(archived_on="2026-04-01")
+    original = CaseFile.objects.get(pk=original.pk)
+    case.refresh_from_db()
+    for act in (
+        lambda: add_file(officer, kind="proof", content=PAPER, name="a.pdf", request=case),
+        lambda: redaction.save_draft(officer, original, [], seen=preview.version),
+        lambda: redaction.accept_preview(officer, original, result=preview.sm3, looked=True),
+        lambda: redaction.release(officer, original),
+    ):
+        with pytest.raises(ValidationError, match="归档"):
+            act()
+    assert add_file(officer, kind="remedy", content=PAPER, name="判决.pdf", request=case)
 
 
 def test_all_occurrences_are_added_once_with_the_ground_that_was_chosen(officer, original):
