@@ -4,7 +4,7 @@ from django.urls import path
 
 from gongkai.foi.material_urls import urls as material_urls
 from gongkai.foi.notice_urls import urls as notice_urls
-from gongkai.foi.views import cases, intake, linking, lists, requests
+from gongkai.foi.views import cases, intake, linking, lists, requests, retention
 from gongkai.organs.shell import QuickAction, StaffSection
 
 sections = (
@@ -53,6 +53,7 @@ sections = (
                 intake.IntakeSetAside.as_view(),
                 name="intake_set_aside",
             ),
+            path("intakes/<int:pk>/erase/", retention.IntakeErase.as_view(), name="intake_erase"),
             path("compare/<int:pk>/<int:other>/", linking.Compare.as_view(), name="compare"),
             path("<int:pk>/links/", linking.RequestLinks.as_view(), name="request_links"),
             path("<int:pk>/merge/", linking.RequestMerge.as_view(), name="request_merge"),

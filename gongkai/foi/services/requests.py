@@ -16,6 +16,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from gongkai.foi.caseclock import SUBTYPE, apply_columns, columns_of, read, subtype_in, to_event
+from gongkai.foi.fingerprints import fingerprint
 from gongkai.foi.models import ApplicantKind, Channel, FoiEvent, FoiRequest
 from gongkai.foi.numbering import draw_number
 from gongkai.ledger.actor import Actor
@@ -82,7 +83,7 @@ def admit(
             received_on=received_on,
             **columns._asdict(),
         )
-        FoiEvent.objects.create(**stored(event, {}), request=request, seq=1, **by(actor))
+        row = FoiEvent.objects.create(**stored(event, {}), request=request, seq=1, **by(actor))
         record(
             actor,
             "foi.receive",
@@ -93,6 +94,7 @@ def admit(
                 "applicant_kind": applicant_kind,
                 "received_on": received_on,
                 "due_on": request.due_on,
+                "sm3": fingerprint(row.type, row.on, row.data),
             },
         )
     return request
@@ -148,10 +150,14 @@ def append_event(
         changed = apply_columns(locked, columns)
         if changed:
             locked.save(update_fields=changed)
-        FoiEvent.objects.create(
+        row = FoiEvent.objects.create(
             **stored(event, notes), request=locked, seq=len(known) + 1, **by(actor)
         )
-        facts: dict[str, Any] = {"event": event.type, "on": event.on}
+        facts: dict[str, Any] = {
+            "event": event.type,
+            "on": event.on,
+            "sm3": fingerprint(row.type, row.on, row.data),
+        }
         facts |= {
             name: [old, getattr(locked, name)]
             for name, old in before.items()

@@ -27,6 +27,7 @@ from gongkai.foi.forms.intake import (
 from gongkai.foi.models import ApplicantKind, Channel, IdentityKind, Intake
 from gongkai.foi.services import intake as services
 from gongkai.foi.services.files import name_of
+from gongkai.foi.services.retention import APPROVE, closed_on
 from gongkai.foi.views.base import FoiView
 from gongkai.organs.models import Organ
 from gongkai.organs.staff_views import (
@@ -167,15 +168,21 @@ class IntakeDetail(FoiView, ScopedDetailView):
             rows.append(("方式", "口头申请，代为填写（条例第二十九条）"))
         if intake.needs_help:
             rows.append(("需要帮助", "阅读困难或者视听障碍（条例第二十八条）"))
+        applicant = intake.applicant
+        if applicant.erased_at is not None:
+            on = timezone.localdate(applicant.erased_at)
+            rows.append(("申请人信息", f"已于{on:%Y年%m月%d日}清除"))
+        elif applicant.retain_until is not None:
+            rows.append(("申请人信息保存至", f"{applicant.retain_until:%Y年%m月%d日}"))
         if intake.closed_reason:
             rows.append(("处理说明", intake.closed_reason))
         return rows
 
     def get_buttons(self) -> list[Button]:
         intake = self.object
-        if not self.allows("foi.handle", intake.organ):
-            return []
         if intake.state != Intake.State.WAITING:
+            return self._erasing()
+        if not self.allows("foi.handle", intake.organ):
             return []
         return [
             Button("确认并登记为申请", self.url("intake_confirm", intake.pk), icon="check"),
@@ -183,9 +190,21 @@ class IntakeDetail(FoiView, ScopedDetailView):
             Button("不作为申请办理", self.url("intake_set_aside", intake.pk), kind="secondary"),
         ]
 
+    def _erasing(self) -> list[Button]:
+        """For the responsible person, once the applicant's data is needed no more."""
+        intake = self.object
+        organ = intake.request.organ if intake.request is not None else intake.organ
+        if intake.applicant.erased_at is not None or not self.allows(APPROVE, organ):
+            return []
+        if closed_on([intake.applicant])[intake.applicant.pk] is None:
+            return []
+        return [Button("清除申请人信息", self.url("intake_erase", intake.pk), kind="secondary")]
+
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """The same page with the applicant in clear."""
         self.object = self.get_object()
+        if self.object.applicant.erased_at is not None:
+            return self.render_to_response(self.get_context_data())
         person, wish = persons.reveal(self.actor, self.object.applicant)
         response = self.render_to_response(self.get_context_data(**revealed(person, wish)))
         add_never_cache_headers(response)
