@@ -53,10 +53,13 @@ def answer(
 
 
 def private(response: HttpResponse) -> HttpResponse:
-    """No cache keeps it, no search engine shows it, no other site learns its address."""
+    """No cache keeps it, no search engine shows it, no other site learns its address.
+
+    (Not "no-referrer": a form sent from such a page has no origin, and is refused as forged.)
+    """
     response.headers["Cache-Control"] = "private, no-store"
     response.headers["X-Robots-Tag"] = "noindex, nofollow"
-    response.headers["Referrer-Policy"] = "no-referrer"
+    response.headers["Referrer-Policy"] = "same-origin"
     return response
 
 
