@@ -240,6 +240,9 @@ def _fee_noticed(case: Case, event: FeeNoticed) -> Case:
         raise IllegalSequence(FEE, "申请正待补正，尚不能确定收费。收到补正后再发收费通知。")
     if case.stage is ClockState.AWAITING_PAYMENT:
         assert case.fee is not None
+        if case.fee.receipt_unknown and event.amount == case.fee.amount and event.received_on:
+            # The same notice: now it is known when it arrived.
+            return replace(case, fee=event)
         if event.amount >= case.fee.amount:
             raise IllegalSequence(
                 FEE,
