@@ -84,7 +84,10 @@ def convert(
     problem = refuse_conversion(request)
     if problem:
         raise ValidationError(problem)
-    files = [(name_of(file), file.extension, content_of(file)) for file in released_files(request)]
+    files = [
+        (name, file.extension, content_of(file))
+        for name, file in _named(released_files(request)).items()
+    ]
     texts = {name: _text(content, extension) for name, extension, content in files}
     _refuse_applicant(request, {"标题": title, "内容概述": summary, **{
         f"文件《{name}》": text for name, text in texts.items()
@@ -194,6 +197,18 @@ def suggestion_text(actor: Actor, suggestion: Suggestion) -> str:
     """What the applicant wrote, for those who handle the case."""
     authorise(actor, HANDLE, suggestion.request.organ)
     return str(open_json(suggestion.belongs_to, suggestion.sealed).get("text", ""))
+
+
+def _named(files: list[CaseFile]) -> dict[str, CaseFile]:
+    """The files by names that differ, as readers must tell them apart."""
+    named: dict[str, CaseFile] = {}
+    for file in files:
+        name, number = name_of(file), 2
+        stem, dot, ending = name.rpartition(".")
+        while name in named:
+            name, number = f"{stem}（{number}）{dot}{ending}", number + 1
+        named[name] = file
+    return named
 
 
 def _text(content: bytes, extension: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 from django.contrib import messages
@@ -19,6 +20,9 @@ from gongkai.foi.views.files import CaseFileView, no_store
 from gongkai.organs.staff_views import Button
 
 PREFIX = "s"
+OPENED = "foi_opened"
+OPEN_SECONDS = 30 * 60
+"""How long the pages of a file that was opened on the record can be looked at as one opening."""
 MORE = 5
 """Empty rows that are added for typing at a time."""
 
@@ -30,6 +34,23 @@ class _RedactView(TemplateResponseMixin, CaseFileView):
             raise PermissionDenied
         if self.file.kind != CaseFile.Kind.ORIGINAL:
             raise Http404
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        response = super().dispatch(request, *args, **kwargs)
+        return no_store(response)
+
+    def note_opening(self) -> None:
+        """The ledger has that this person opened the file: once, not for each of its pages."""
+        now = int(time.time())
+        opened = {
+            key: at
+            for key, at in self.request.session.get(OPENED, {}).items()
+            if now - at < OPEN_SECONDS
+        }
+        if str(self.file.pk) not in opened:
+            redaction.open_redaction(self.actor, self.file)
+            opened[str(self.file.pk)] = now
+            self.request.session[OPENED] = opened
 
     @property
     def file_organ(self) -> Any:
@@ -55,7 +76,8 @@ class Redact(_RedactView):
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         try:
-            work = redaction.open_redaction(self.actor, self.file)
+            self.note_opening()
+            work = redaction.work_on(self.file)
             page = redaction.page_of(
                 self.actor, self.file, self._number(request.GET.get("page"), 1)
             )
@@ -133,6 +155,7 @@ class Redact(_RedactView):
     ) -> HttpResponse:
         """The same page with everything that was typed."""
         try:
+            self.note_opening()
             page = redaction.page_of(self.actor, self.file, number)
         except ValidationError as problem:
             return self.refused(problem)
@@ -197,6 +220,7 @@ class RedactPage(_RedactView):
 
     def get(self, request: HttpRequest, pk: int, page: int) -> HttpResponse:
         try:
+            self.note_opening()
             picture = redaction.page_picture(self.actor, self.file, page, result=self.result)
         except (RedactionRefused, ValidationError):
             raise Http404 from None
@@ -236,6 +260,7 @@ class RedactPreview(_RedactView):
 
     def _show(self, form: AcceptForm, status: int) -> HttpResponse:
         try:
+            self.note_opening()
             preview = redaction.leftovers_of(self.file)
             content = redaction.previewed(self.file)
         except ValidationError as problem:

@@ -236,6 +236,23 @@ def test_article_44_a_case_is_converted_once_and_only_when_something_was_given(
         converting.convert(officer, complete, column=column, title="再来一次")
 
 
+def test_two_files_of_one_name_become_two_attachments(officer, column, decided):
+    for _ in range(2):
+        file = add_file(
+            officer, kind=CaseFile.Kind.ORIGINAL, request=decided, name="批复.pdf", content=PAPER
+        )
+        redaction.release(officer, file)
+    other = add_file(
+        officer, kind=CaseFile.Kind.ORIGINAL, request=decided, name="批复.pdf",
+        content=chinese("另一份。"),
+    )  # fmt: skip
+    redaction.release(officer, other)
+    _, drafted = converting.convert(officer, decided, column=column, title="某批复")
+    item = DisclosedItem.objects.get(pk=drafted.pk).get_latest_revision_as_object()
+    names = [one.name for one in item.attachments.all()]
+    assert names == ["批复.pdf", "批复（2）.pdf", "批复（3）.pdf"]
+
+
 def test_a_request_officer_hands_over_and_the_ledger_names_him(officer, column, complete):
     converting.convert(officer, complete, column=column, title="某项目批复")
     entry = LedgerEntry.objects.get(action="foi.convert")

@@ -198,6 +198,20 @@ def test_every_occurrence_is_added_by_its_text(screen, original):
     assert redaction.work_on(original).strikes[0].reason == "姓名"
 
 
+def test_one_visit_is_one_opening_in_the_ledger_and_no_page_comes_without_it(
+    client, handler, screen, original
+):
+    for page in (1, 2, 1):
+        screen.get(url("redact", original.pk), {"page": page})
+        screen.get(url("redact_page", original.pk, page))
+    opened = LedgerEntry.objects.filter(action="foi.file.read")
+    assert opened.count() == 1
+    client.logout()
+    client.force_login(handler)
+    client.get(url("redact_page", original.pk, 1))
+    assert opened.count() == 2
+
+
 def test_the_picture_of_a_page_is_the_page(screen, original):
     answer = screen.get(url("redact_page", original.pk, 1))
     picture = Image.open(io.BytesIO(answer.content))
