@@ -43,7 +43,7 @@ from gongkai.ledger.chain import sm3
 from gongkai.ledger.models import LedgerEntry
 from gongkai.ledger.services import record
 from gongkai.organs.policy import authorise
-from gongkai.statute.outcomes import NOTICES, OUTCOMES, missing_proofs
+from gongkai.statute.outcomes import NOTICES, OUTCOMES
 from gongkai.vault.sealing import open_bytes, open_json
 
 Kind = CaseFile.Kind
@@ -95,10 +95,12 @@ def archive_gaps(request: FoiRequest) -> list[Gap]:
         gaps.append(Gap("登记", "没有收到申请的登记（条例第三十一条）。"))
     # A lapse or a withdrawal is shown by the events themselves.
     if "decided" in events and request.outcome in OUTCOMES:
-        on_file = set(request.proofs.values_list("key", flat=True))
+        # Not above: the steps of a case ask this module whether it can be put on file.
+        from gongkai.foi.services.steps.deciding import still_missing
+
         gaps += [
             Gap("办理", f"缺少办理依据：{proof.text}。")
-            for proof in missing_proofs(request.outcome, on_file, request.outcome_subtype)
+            for proof in still_missing(request, request.outcome, request.outcome_subtype)
         ]
     waiting = [label for kind, state in approvals if state == Approval.State.PENDING
                for label in [str(Approval.Kind(kind).label)]]  # fmt: skip
@@ -141,7 +143,9 @@ def _gaps_of_notices(request: FoiRequest, notices: Sequence[Notice], *, decided:
     outcome = OUTCOMES.get(request.outcome)
     if decided and outcome is not None:
         wanted = outcome.notice_for(request.outcome_subtype)
-        if wanted is not None and not any(one.kind == wanted.number for one in issued):
+        # A notice without a number of its own in the catalogue is kept as N00.
+        number = wanted.number.replace("GENERAL", "N00") if wanted is not None else ""
+        if wanted is not None and not any(one.kind == number for one in issued):
             found.append(Gap("答复", f"没有已印发的{wanted.name}。"))
     for one in issued:
         if one.addressee == Notice.Addressee.FILE:
