@@ -142,11 +142,14 @@ class Deadline:
 
 
 def deadline(form: DeadlineForm) -> Deadline:
-    """The clock's reading today, or on the last day entered when that is later."""
+    """The clock's reading today; for a deadline that has passed, on the last day entered, since
+    nobody who reckons afterwards wants to count up to today."""
     try:
-        events = form.events()
-        on = max([timezone.localdate(), *(event.on for event in events)])
-        reading = read(events, current_calendar(), on)
+        events, calendar, today = form.events(), current_calendar(), timezone.localdate()
+        last = max(event.on for event in events)
+        reading = read(events, calendar, last)
+        if reading.deadline is None or today <= reading.deadline:
+            reading = read(events, calendar, max(today, last))
     except (IllegalSequence, EventError) as error:
         return Deadline(None, None, str(error))
     return Deadline(reading, wording.bar(reading))

@@ -27,4 +27,4 @@ def published(title: str, description: str = "", document_number: str = "") -> l
     )[:LONGEST]
     if len(words) < SHORTEST:
         return []
-    return searching.found(searching.ask(Query(text=words, per_page=MOST)).hits)
+    return searching.found(searching.ask(Query(text=words, per_page=MOST, verbatim=True)).hits)
