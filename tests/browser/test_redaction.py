@@ -7,8 +7,9 @@ from playwright.sync_api import expect
 
 from gongkai.foi.models import CaseFile
 from gongkai.foi.redacting import sheets, text_of
-from gongkai.foi.services import redaction
+from gongkai.foi.services import answers, redaction
 from gongkai.foi.services.files import add_file, content_of
+from gongkai.foi.services.notices import draft_notice
 from gongkai.ledger.actor import Actor
 from gongkai.organs.models import Role, User
 from tests.browser.conftest import PHONE, Reader
@@ -232,3 +233,35 @@ def test_filing_disclosure_to_all_and_the_library_are_sound_screens(
     check_screen(office.go("/staff/foi/answers/"))
     check_screen(office.go("/staff/foi/answers/cases/?words=测试"))
     check_screen(office.go(f"/staff/foi/{case.pk}/files/new/"))
+
+
+def test_a_paragraph_of_the_library_is_put_into_a_notice_where_the_cursor_is(
+    reader: Reader, handler: User
+) -> None:
+    """Given a model paragraph, when it is put into the draft of a notice, then it stands there."""
+    actor = Actor.for_user(handler)
+    answers.add_answer(
+        actor,
+        handler.organ,
+        {"title": "内容不明确", "body": "申请内容没有指明文件名称或者文号。", "keywords": "补正"},
+    )
+    case = make_case(handler.organ, received("2026-03-02"))
+    make_case(
+        handler.organ,
+        received("2026-03-02"),
+        {"type": "decided", "on": "2026-03-10", "outcome": "GRANT"},
+        subject="补正过的申请",
+    )
+    notice = draft_notice(actor, case, "N02")
+    office = Officer(reader, handler)
+    page = office.go(f"/staff/foi/notices/{notice.pk}/edit/")
+    text = page.locator(".gk-form textarea").first
+    text.fill("前面。后面。")
+    text.evaluate("field => { field.focus(); field.setSelectionRange(3, 3); }")
+    page.fill("#foi-answers-words", "补正")
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-foi-answers-said]")).to_contain_text("范例1条，已办结的申请1件")
+    check_screen(page)
+    page.get_by_role("button", name="插入“内容不明确”").click()
+    expect(text).to_have_value("前面。申请内容没有指明文件名称或者文号。后面。")
+    expect(page.locator("[data-foi-answers-said]")).to_contain_text("已插入")
