@@ -19,7 +19,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "calendar": ("导入放假通知，查看工作日", "import the yearly holiday notice"),
     "organs": ("导入行政机关", "import public bodies"),
     "registers": ("导入行政行为登记", "import administrative acts"),
-    "foi": ("依申请公开：重算期限", "disclosure on request: recompute deadlines"),
+    "foi": (
+        "依申请公开：重算期限、到期清除、核对台账",
+        "disclosure on request: deadlines, retention, checks",
+    ),
     "catalogue": (
         "公开目录：安装、导入、展开职责",
         "what must be published: set up, import, duties",

@@ -29,6 +29,7 @@ from gongkai.foi.services.requests import HANDLE
 from gongkai.ledger.actor import Actor
 from gongkai.ledger.services import record
 from gongkai.organs.policy import authorise
+from gongkai.vault.keys import KeyUnavailable
 from gongkai.vault.sealing import CannotOpen, open_json, seal_json
 
 ABOUT: Final[Mapping[str, str]] = {
@@ -189,6 +190,8 @@ def _send(message: Message) -> tuple[str, bool]:
     """What went wrong ("" for nothing), and whether trying again is useless."""
     try:
         content = open_json(message.belongs_to, message.sealed)
+    except KeyUnavailable:  # an operator will put the master key right; the message is not to blame
+        return "加密密钥暂不可用", False
     except CannotOpen:
         return "消息内容不能解密", True
     if not content:
