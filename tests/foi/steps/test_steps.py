@@ -395,6 +395,15 @@ def test_a_signature_that_cannot_be_issued_decides_nothing(officer, leader, case
     assert not case.events.filter(type="decided").exists()
 
 
+def test_what_has_no_notice_of_its_own_goes_out_as_the_general_one(officer, leader, case):
+    steps.add_proof(officer, case, key="written_note", text="党务信息，不属于政府信息。")
+    approval = decide(
+        officer, case, "OTHER_MISC", "party_affairs", extra={"facts": "属于党务信息。"}
+    )
+    assert steps.sign(leader, approval).kind == "N00"
+    assert now(case).outcome == "OTHER_MISC"
+
+
 def test_article_37_partial_disclosure_needs_what_is_given_out(officer, case):
     wanted = {proof.key for proof in steps.still_missing(case, "PARTIAL")}
     assert {"released_part", "withheld_reasons"} <= wanted

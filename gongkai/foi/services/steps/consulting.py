@@ -24,7 +24,7 @@ from gongkai.statute.clock import (
     ThirdPartyConsulted,
 )
 from gongkai.statute.parameters import parameter
-from gongkai.statute.workdays import WorkingDayResult, add_working_days
+from gongkai.statute.workdays import WorkCalendar, WorkingDayResult, add_working_days
 from gongkai.vault.sealing import open_json, seal_json
 from gongkai.workdays.queries import current_calendar
 
@@ -189,13 +189,15 @@ def assess_reply(
     return current
 
 
-def reply_until(consultation: Consultation) -> WorkingDayResult:
+def reply_until(
+    consultation: Consultation, calendar: WorkCalendar | None = None
+) -> WorkingDayResult:
     """The last day of the addressee's time to reply: from receipt, else from sending."""
     third = consultation.kind == Kind.THIRD_PARTY
     key = "foi.third_party_days" if third else "foi.organ_consult_days"
     days = int(parameter(key, consultation.request.received_on).value)
     start = consultation.received_on or consultation.sent_on
-    return add_working_days(start, days, current_calendar())
+    return add_working_days(start, days, calendar or current_calendar())
 
 
 def _consult(

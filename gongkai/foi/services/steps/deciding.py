@@ -24,6 +24,7 @@ from gongkai.foi.models import (
     Notice,
 )
 from gongkai.foi.models import Proof as ProofOnFile
+from gongkai.foi.notices.kinds import GENERAL
 from gongkai.foi.services.linking import refuse_merged_outcome
 from gongkai.foi.services.notices import issue_notice
 from gongkai.foi.services.requests import HANDLE, append_event, check_outcome
@@ -169,7 +170,7 @@ def propose_decision(
     reading_now(request, event)
     _refuse_unready(request, outcome_code, subtype)
     notice = known.notice_for(subtype)
-    kind = notice.number if notice is not None else "N00"
+    kind = notice.number if notice is not None else ""
     return propose(
         actor,
         request,
@@ -177,7 +178,8 @@ def propose_decision(
         {"outcome": outcome_code, "subtype": subtype},
         reason,
         seen=seen,
-        notice=kind if kind != "GENERAL" else "N00",
+        # What has no notice of its own goes out as the general one.
+        notice=GENERAL if kind in ("", "GENERAL") else kind,
         extra=extra,
     )
 
