@@ -101,6 +101,33 @@ def reading_of(
 
 
 @dataclass(frozen=True)
+class BarPart:
+    """Working days of one kind in the bar: used, left, over, pause."""
+
+    kind: str
+    days: int
+    title: str
+
+
+def clock_bar(reading: ClockReading) -> list[BarPart]:
+    """The stretches of a reading that hold working days, for drawing."""
+    deadline = reading.deadline
+    parts = []
+    for part in reading.segments:
+        if not part.working_days:
+            continue
+        if not part.counts:
+            kind = "pause"
+        elif deadline is not None and part.first > deadline:
+            kind = "over"
+        else:
+            kind = "left" if part.future else "used"
+        title = f"{part.first}至{part.last}：{part.why}（{part.working_days}个工作日）"
+        parts.append(BarPart(kind, part.working_days, title))
+    return parts
+
+
+@dataclass(frozen=True)
 class TimelineEntry:
     """One event as it is shown: what happened, and its particulars as (name, text)."""
 

@@ -4,7 +4,8 @@ from django.urls import path
 
 from gongkai.foi.material_urls import urls as material_urls
 from gongkai.foi.notice_urls import urls as notice_urls
-from gongkai.foi.views import cases, intake, linking, lists, requests, retention
+from gongkai.foi.step_urls import urls as step_urls
+from gongkai.foi.views import case, cases, intake, linking, lists, retention
 from gongkai.organs.shell import QuickAction, StaffSection
 
 sections = (
@@ -66,7 +67,8 @@ sections = (
             path("help/<int:pk>/answer/", linking.HelpAnswer.as_view(), name="help_answer"),
             path("hand-over/", linking.HandOverList.as_view(), name="hand_over"),
             path("hand-over/<str:code>/", linking.HandOverList.as_view(), name="hand_over_body"),
-            path("<int:pk>/", requests.RequestDetail.as_view(), name="request_detail"),
+            path("<int:pk>/", case.RequestDetail.as_view(), name="request_detail"),
+            *step_urls,
             *material_urls,
             *notice_urls,
             path("cases/", cases.CaseList.as_view(), name="case_list"),

@@ -9,7 +9,7 @@ from django.db.models import Count, F, Q, QuerySet
 from django.urls import reverse
 
 from gongkai.foi import notice_queries, queries
-from gongkai.foi.models import CoHandling, Intake, RemedyCase
+from gongkai.foi.models import Approval, CoHandling, Intake, RemedyCase
 from gongkai.foi.services.intake import confirm_by
 from gongkai.foi.services.linking import orphaned_for
 from gongkai.organs import policy
@@ -230,7 +230,41 @@ def duties_of_decisions(user: Any, today: date) -> WorkList:
     )
 
 
+def pending_approvals(user: Any, today: date) -> WorkList:
+    """What waits for the user's own decision: extensions, fees, answers to be signed."""
+    pending = Approval.objects.filter(state=Approval.State.PENDING).exclude(proposed_by=user.pk)
+    signing = policy.scope(pending, user, "foi.sign", field="request__organ")
+    others = policy.scope(pending, user, "foi.approve", field="request__organ")
+    mine = Approval.objects.filter(
+        Q(pk__in=signing.filter(kind=Approval.Kind.DECISION).order_by().values("pk"))
+        | Q(pk__in=others.exclude(kind=Approval.Kind.DECISION).order_by().values("pk"))
+    ).order_by("request__due_on", "pk")
+    counted = mine.order_by().aggregate(
+        total=Count("pk"),
+        late=Count("pk", filter=Q(request__due_on__lt=today)),
+        soon=Count("pk", filter=Q(request__due_on__lte=soon_until(today))),
+    )
+    tasks = [
+        Task(
+            title=f"{approval.request.number} {approval.get_kind_display()}",
+            url=reverse("foi:approval_detail", args=[approval.pk]),
+            organ=approval.request.organ.label,
+            due_on=approval.request.due_on,
+        )
+        for approval in mine.select_related("request__organ")[:LISTED]
+    ]
+    return WorkList(
+        title="待审批、签发的事项",
+        url=reverse("foi:approval_list") + "?mine=1",
+        tasks=tasks,
+        total=counted["total"],
+        late=counted["late"],
+        now=counted["soon"] - counted["late"],
+    )
+
+
 sources = (
+    pending_approvals,
     unconfirmed_intakes,
     open_requests,
     asked_for_help,

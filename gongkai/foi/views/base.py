@@ -11,6 +11,7 @@ TABS: Final = (
     ("intake_list", "来件", "intake"),
     ("calendar", "到期日历", "calendar"),
     ("help_list", "协办", "help"),
+    ("approval_list", "审批", "approval"),
     ("notice_list", "文书送达", "notice"),
     ("message_list", "通知消息", "message"),
     ("template_list", "文书模板", "template"),
