@@ -280,6 +280,8 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = DEBUG or DEMO
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
+# Forms of many rows (blocks struck out of a file, tables of a report) in one submission.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
 UPLOAD_MAX_MB = _int("GONGKAI_UPLOAD_MAX_MB", 50)
 # The largest file that an applicant may send with a request.
 FOI_FILE_MAX_MB = _int("GONGKAI_FOI_FILE_MAX_MB", 10)

@@ -28,7 +28,7 @@ from gongkai.ledger.services import record
 from gongkai.organs.models import Organ
 from gongkai.organs.policy import authorise, authorise_public
 from gongkai.vault import files as sealed_files
-from gongkai.vault.sealing import open_bytes, seal_bytes
+from gongkai.vault.sealing import CannotOpen, open_bytes, seal_bytes
 
 Kind = CaseFile.Kind
 
@@ -187,9 +187,18 @@ def content_of(file: CaseFile) -> bytes:
         raise ValidationError(
             f"这份材料已于{timezone.localtime(file.erased_at):%Y年%m月%d日}按保存期限清除。"
         )
-    content: bytes = sealed_files.read(file.belongs_to, file.path)
+    content = opened_file(file.belongs_to, file.path)
     if sm3(content) != file.sm3:
         raise ValidationError("这份材料与登记时的 SM3 不一致，请联系系统管理员从备份恢复。")
+    return content
+
+
+def opened_file(belongs_to: str, path: str) -> bytes:
+    """A sealed file. Raises ValidationError when it is gone or damaged, in words for the screen."""
+    try:
+        content: bytes = sealed_files.read(belongs_to, path)
+    except CannotOpen as problem:
+        raise ValidationError(f"这份材料打不开：{problem}请联系系统管理员。") from problem
     return content
 
 

@@ -37,6 +37,7 @@ from gongkai.foi.services.files import (
     REVEAL,
     content_of,
     name_of,
+    opened_file,
     organ_of,
     read_file,
     refuse_archived,
@@ -58,7 +59,7 @@ Kind = CaseFile.Kind
 
 PIXELS_WIDE: Final = 1100
 """Width of the page pictures of the screen."""
-MAX_BLOCKS: Final = 2000
+MAX_BLOCKS: Final = 1000
 MAX_REASON: Final = 300
 PERSONAL: Final = "15-2"
 """The ground of a person's numbers (Article 15: 个人隐私)."""
@@ -156,8 +157,7 @@ def previewed(file: CaseFile) -> bytes:
     draft = RedactionDraft.objects.filter(file=file).first()
     if draft is None or not draft.result_path:
         raise ValidationError("还没有生成预览，请先点“生成预览”。")
-    content: bytes = sealed_files.read(f"{draft.belongs_to}:result", draft.result_path)
-    return content
+    return opened_file(f"{draft.belongs_to}:result", draft.result_path)
 
 
 def save_draft(actor: Actor, file: CaseFile, strikes: Sequence[Strike], *, seen: int) -> Work:
@@ -293,7 +293,7 @@ def accept_preview(actor: Actor, file: CaseFile, *, result: str, looked: bool) -
         draft = _locked(actor, file, None)
         if not draft.result_sm3 or draft.result_sm3 != result:
             raise _changed(draft)
-        content: bytes = sealed_files.read(f"{draft.belongs_to}:result", draft.result_path)
+        content = opened_file(f"{draft.belongs_to}:result", draft.result_path)
         if sm3(content) != result:
             raise ValidationError("预览文件已经损坏，请重新生成预览。")
         strikes = _strikes_of(draft)

@@ -40,7 +40,7 @@ def screen(client, handler):
 def rows(strikes, initial=0):
     data = {
         "s-TOTAL_FORMS": str(len(strikes)), "s-INITIAL_FORMS": str(initial), "s-MIN_NUM_FORMS": "0",
-        "s-MAX_NUM_FORMS": "2000",
+        "s-MAX_NUM_FORMS": "1000",
     }  # fmt: skip
     for index, strike in enumerate(strikes):
         data |= {f"s-{index}-{name}": str(value) for name, value in strike.items()}
@@ -132,6 +132,21 @@ def test_a_preview_is_not_taken_without_the_tick(screen, original):
     answer = screen.post(url("redact_preview", original.pk), {"result": sm3})
     assert answer.status_code == 422
     assert "请逐页核对预览" in answer.content.decode()
+
+
+def test_as_many_blocks_as_may_be_drawn_can_be_saved(screen, original):
+    many = [block(left=number % 900, right=number % 900 + 9) for number in range(1000)]
+    answer = screen.post(
+        url("redact", original.pk), rows(many) | {"page": "1", "version": "0", "act": "save"}
+    )
+    assert answer.status_code == 302
+    assert len(redaction.work_on(original).strikes) == redaction.MAX_BLOCKS == 1000
+    answer = screen.post(
+        url("redact", original.pk),
+        rows([*many, block()]) | {"page": "1", "version": "1", "act": "save"},
+    )
+    assert answer.status_code == 422
+    assert "最多1000处" in answer.content.decode()
 
 
 def test_turning_the_page_saves_what_was_drawn(screen, original):
@@ -226,6 +241,19 @@ def test_a_file_that_cannot_be_worked_on_says_so_on_the_list(screen, officer, ca
     )
     answer = screen.get(url("redact", file.pk), follow=True)
     assert "另存为 PDF" in answer.content.decode()
+
+
+def test_a_file_that_is_gone_from_the_disk_is_told_and_breaks_no_screen(
+    screen, case, original, media
+):
+    for path in media.rglob("*"):
+        if path.is_file():
+            path.unlink()
+    for name in ("file_download", "redact"):
+        answer = screen.get(url(name, original.pk), follow=True)
+        assert answer.status_code == 200
+        assert "这份材料打不开" in answer.content.decode()
+    assert screen.get(url("redact_page", original.pk, 1)).status_code == 404
 
 
 @pytest.mark.parametrize("role", [Role.REVIEWER, Role.SUPERIOR, Role.AUDITOR, Role.SYSTEM_ADMIN])
