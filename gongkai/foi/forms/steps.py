@@ -8,6 +8,7 @@ from django import forms
 
 from gongkai.foi.forms.fields import day
 from gongkai.foi.models import Consultation, Delivery
+from gongkai.foi.services.steps.deciding import SHOWN_BY_RECORDS
 from gongkai.organs.staff_views import StaffForm
 from gongkai.statute.outcomes import OUTCOMES
 
@@ -250,7 +251,7 @@ def _proofs() -> list[tuple[str, str]]:
             found[proof.key] = proof.text
         for sub in one.subtypes.values():
             found |= {proof.key: proof.text for proof in sub.proofs}
-    return list(found.items())
+    return [(key, text) for key, text in found.items() if key not in SHOWN_BY_RECORDS]
 
 
 OUTCOME_CHOICES: Final = _outcomes()

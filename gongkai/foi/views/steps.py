@@ -393,6 +393,12 @@ def proposal_words(approval: Approval) -> str:
             return str(approval.get_kind_display())
 
 
+def warnings_of(approval: Approval) -> tuple[str, ...]:
+    """When the proposed outcome must not be used, for whoever decides."""
+    found = OUTCOMES.get(str(approval.proposal.get("outcome")))
+    return found.never_for(str(approval.proposal.get("subtype", ""))) if found else ()
+
+
 class ApprovalList(FoiView, ScopedListView):
     """What waits for a decision, and what was decided; on a phone as cards."""
 
@@ -518,6 +524,7 @@ class ApprovalDetail(_Lawful, FoiView, ServiceFormView):
         return super().get_context_data(
             **{
                 "words": proposal_words(self.object),
+                "warnings": warnings_of(self.object),
                 "draft": draft,
                 "draft_name": kind_of(draft.kind).name if draft is not None else "",
                 "may_decide": self.may_decide(),

@@ -12,6 +12,7 @@ from gongkai.foi.services import steps
 from gongkai.foi.services.deliveries import deliver_notice
 from gongkai.foi.services.files import store
 from gongkai.foi.services.notices import edit_notice, read_notice, version_of
+from gongkai.foi.services.steps.deciding import SHOWN_BY_RECORDS
 from gongkai.ledger.actor import Actor
 from gongkai.ledger.models import LedgerEntry
 from gongkai.organs.models import Role
@@ -422,6 +423,14 @@ def test_article_37_partial_disclosure_needs_what_is_given_out(officer, case):
     CaseFile.objects.filter(pk=redacted.pk).update(released=True)
     left = {proof.key for proof in steps.still_missing(case, "PARTIAL")}
     assert not {"released_part", "withheld_reasons"} & left
+
+
+@pytest.mark.parametrize("key", sorted(SHOWN_BY_RECORDS))
+def test_words_do_not_take_the_place_of_deliveries_files_and_opinions(officer, case, key):
+    before = steps.proofs_on_file(case)
+    with pytest.raises(ValidationError, match="不能手工填写"):
+        steps.add_proof(officer, case, key=key, text="已有")
+    assert steps.proofs_on_file(case) == before
 
 
 def test_a_waiting_third_party_keeps_the_answer_back(officer, case):

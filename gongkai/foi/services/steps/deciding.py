@@ -40,6 +40,17 @@ from gongkai.vault.sealing import open_json, seal_json
 
 LONGEST: Final = 5_000
 
+SHOWN_BY_RECORDS: Final = frozenset(
+    {
+        "correction_answered",
+        "correction_delivered",
+        "fee_notice_delivered",
+        "released_part",
+        "third_party_consulted",
+    }
+)
+"""Proofs that deliveries, events, files and opinions show: words do not take their place."""
+
 
 def add_proof(
     actor: Actor, request: FoiRequest, *, key: str, text: str, file: CaseFile | None = None
@@ -49,6 +60,10 @@ def add_proof(
     known = {proof.key for one in OUTCOMES.values() for proof in _all_proofs(one.code)}
     if key not in known:
         raise ValidationError({"key": "请从列表中选择办理依据的种类。"})
+    if key in SHOWN_BY_RECORDS:
+        raise ValidationError(
+            {"key": "这项依据由系统根据送达、补正、征求意见和提供文件的登记认定，不能手工填写。"}
+        )
     text = text.strip()
     if not text:
         raise ValidationError({"text": "请写明内容。"})
