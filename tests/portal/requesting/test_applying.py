@@ -116,14 +116,39 @@ def test_a_draft_that_expired_while_the_form_was_open_is_told_and_nothing_fails(
     assert not Intake.objects.exists()
 
 
-def test_expired_drafts_go_with_their_files(citizen: Citizen, tmp_path: Any):
+def test_expired_drafts_go_with_their_files(
+    citizen: Citizen, tmp_path: Any, django_capture_on_commit_callbacks: Any
+):
     citizen.begin()
     citizen.answer("identity", files=[png()], upload="1")
     kept = [one for one in (tmp_path / "sealed").rglob("*") if one.is_file()]
     assert len(kept) == 1
     assert drafts.sweep(Actor.command("gongkai foi drafts")) == 0
     Draft.objects.update(changed_at=timezone.now() - timedelta(days=8))
-    assert drafts.sweep(Actor.command("gongkai foi drafts")) == 1
+    with django_capture_on_commit_callbacks(execute=True):
+        assert drafts.sweep(Actor.command("gongkai foi drafts")) == 1
+    assert not any(one.is_file() for one in (tmp_path / "sealed").rglob("*"))
+
+
+def test_a_filing_that_fails_half_way_leaves_the_draft_whole_and_no_file_of_a_case(
+    citizen: Citizen, tmp_path: Any, monkeypatch: pytest.MonkeyPatch
+):
+    citizen.fill()
+    citizen.answer("identity", files=[png()])
+    kept = {one for one in (tmp_path / "sealed").rglob("*") if one.is_file()}
+
+    def fail(*args: Any, **kwargs: Any) -> None:
+        raise RuntimeError("the power went")
+
+    monkeypatch.setattr("gongkai.foi.services.intake.queue", fail)
+    with pytest.raises(RuntimeError):
+        citizen.submit()
+    assert not Intake.objects.exists()
+    assert {one for one in (tmp_path / "sealed").rglob("*") if one.is_file()} == kept
+    monkeypatch.undo()
+    monkeypatch.setattr(guarding, "FASTEST", timedelta(0))
+    assert citizen.submit().status_code == 302
+    assert CaseFile.objects.count() == 1
 
 
 def test_the_owner_can_throw_the_draft_away(citizen: Citizen):
