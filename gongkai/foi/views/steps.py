@@ -337,6 +337,9 @@ class ConsultationStep(_Lawful, FoiView, ServiceFormView):
     def get_intro(self) -> str:
         return self.step.intro
 
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(**{"submit_label": self.step.submit, **kwargs})
+
     def current_seen(self) -> Any:
         return self.object.request.events.count()
 
