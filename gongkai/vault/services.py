@@ -149,6 +149,10 @@ def rotate(
         wait(rest.total_seconds())
     done.problems.clear()
     _pass(purpose, new, done, say)
+    if not _nobody_from_before(old):
+        done.problems.append(
+            "还有在更换密钥之前开始、至今没有结束的数据库操作，请等它结束后再运行一次。"
+        )
     _end(actor, purpose, old, done, say)
     return done
 
@@ -263,6 +267,27 @@ def _rest(old: DataKey, grace: timedelta) -> timedelta:
     return max(ended + grace - timezone.now(), timedelta())
 
 
+def _nobody_from_before(old: DataKey) -> bool:
+    """Whether every transaction from before the change has ended: its rows are not to be seen yet.
+
+    On SQLite a writer keeps all others out, so the passes have waited for it.
+    """
+    if connection.vendor != "postgresql":
+        return True
+    for attempt in range(10):
+        if attempt:
+            time.sleep(0.5)
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() "
+                "AND backend_type = 'client backend' AND pid <> pg_backend_pid() AND xact_start < %s",
+                [old.ended_at],
+            )
+            if cursor.fetchone()[0] == 0:
+                return True
+    return False
+
+
 def _pass(purpose: str, new: DataKey, done: Rotated, say: Say) -> None:
     if purpose == Purpose.INDEX:
         for index in registry.indexes():
@@ -342,7 +367,7 @@ def _reindex(index: BlindIndex, done: Rotated, say: Say) -> int:
 
 def _end(actor: Actor, purpose: str, old: DataKey, done: Rotated, say: Say) -> None:
     if done.problems:
-        say(f"有{len(done.problems)}项打不开，密钥{old.pk}保留。请先按所列逐项处理。")
+        say(f"有{len(done.problems)}个问题，密钥{old.pk}保留。请先按所列逐项处理。")
         return
     with transaction.atomic():
         if connection.vendor == "sqlite":

@@ -157,6 +157,22 @@ def test_while_people_work_the_old_key_stays_for_the_grace(filled):
     assert DataKey.objects.filter(purpose="data").count() == 2
 
 
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="a writer of SQLite keeps others out")
+@pytest.mark.django_db(transaction=True)
+def test_a_transaction_from_before_the_change_keeps_the_old_key(filled, monkeypatch):
+    monkeypatch.setattr(services.time, "sleep", lambda _: None)
+    other = connection.copy()
+    other.set_autocommit(False)
+    with other.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    done = services.rotate(CONSOLE, "data", grace=NOW)
+    assert done.destroyed is None
+    assert "没有结束的数据库操作" in done.problems[0]
+    other.rollback()
+    other.close()
+    assert services.rotate(CONSOLE, "data", grace=NOW).destroyed is not None
+
+
 def test_what_cannot_be_opened_keeps_the_old_key_and_is_named(filled):
     (old,) = keys_in_use()
     broken = CaseNote.objects.get()

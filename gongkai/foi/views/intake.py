@@ -170,10 +170,9 @@ class IntakeDetail(FoiView, ScopedDetailView):
             rows.append(("需要帮助", "阅读困难或者视听障碍（条例第二十八条）"))
         applicant = intake.applicant
         if applicant.erased_at is not None:
-            on = timezone.localdate(applicant.erased_at)
-            rows.append(("申请人信息", f"已于{on:%Y年%m月%d日}清除"))
+            rows.append(("申请人信息清除日期", str(timezone.localdate(applicant.erased_at))))
         elif applicant.retain_until is not None:
-            rows.append(("申请人信息保存至", f"{applicant.retain_until:%Y年%m月%d日}"))
+            rows.append(("申请人信息保存至", str(applicant.retain_until)))
         if intake.closed_reason:
             rows.append(("处理说明", intake.closed_reason))
         return rows

@@ -252,6 +252,10 @@ def test_the_responsible_person_erases_on_the_page_of_the_intake(client, organ):
     assert client.get(address).status_code == 302
     assert client.post(address, {"reason": "测试", "sure": "on"}).status_code == 302
     assert Applicant.objects.get().erased_at is None
+    client.force_login(make_user(Role.RESPONSIBLE_PERSON, make_organ()))
+    assert client.get(address).status_code == 404
+    assert client.post(address, {"reason": "测试", "sure": "on"}).status_code == 404
+    assert Applicant.objects.get().erased_at is None
     client.force_login(chief)
     assert address in client.get(page).content.decode()
     answer = client.post(address, {"reason": " "})
