@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import json
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, timedelta
 from io import StringIO
 
 import pytest
 from django.core.management import call_command
 from django.db import connection
+from django.utils import timezone
 
 from gongkai.foi.models import FoiEvent, FoiRequest
 from gongkai.foi.services import CaseRecord, import_cases, linking, record_event
 from gongkai.foi.services.verifying import Verification
 from gongkai.ledger.triggers import protect_sql, release_sql
+from gongkai.organs.models import Organ
 from gongkai.statute.clock import Extended, Withdrawn
+from tests.factories.organs import make_organ
 from tests.foi.holds.conftest import CONSOLE, closed, days_ago, filed
 
 pytestmark = pytest.mark.django_db
@@ -77,6 +80,25 @@ def test_a_split_request_agrees_with_the_one_it_came_from(organ):
     running = filed(organ, 2, days=3).request
     (child,) = linking.split_request(CONSOLE, running, descriptions=["测试项目之二的批复"])
     record_event(CONSOLE, child, Withdrawn(on=days_ago(0)))
+    assert differences() == []
+
+
+def test_a_clock_that_was_moved_back_makes_no_difference(organ, monkeypatch):
+    request = filed(organ, 2, days=3).request
+    day, earlier = days_ago(1), timezone.now() - timedelta(hours=2)
+    record_event(CONSOLE, request, Extended(on=day, days=20))
+    monkeypatch.setattr(timezone, "now", lambda: earlier)
+    record_event(CONSOLE, request, Withdrawn(on=day))
+    assert differences() == []
+
+
+def test_a_case_that_another_body_took_over_agrees(organ):
+    request = filed(organ, 2, days=3).request
+    heir = make_organ(name="承继机构", parent=organ)
+    Organ.objects.filter(pk=organ.pk).update(abolished_on=days_ago(0), successor=heir)
+    organ.refresh_from_db()
+    linking.hand_over_cases(CONSOLE, organ)
+    record_event(CONSOLE, request, Withdrawn(on=days_ago(0)))
     assert differences() == []
 
 
