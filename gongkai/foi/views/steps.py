@@ -23,6 +23,7 @@ from gongkai.foi.services.notices import version_of
 from gongkai.foi.views.base import FoiView
 from gongkai.foi.views.linking import RequestFormView
 from gongkai.ledger.actor import Actor
+from gongkai.organs.policy import scope
 from gongkai.organs.staff_views import Button, Column, ScopedListView, ServiceFormView
 from gongkai.statute.clock import IllegalSequence
 from gongkai.statute.outcomes import OUTCOMES
@@ -367,8 +368,9 @@ class ConsultationStep(_Lawful, FoiView, ServiceFormView):
 
 def decidable(view: FoiView, approvals: QuerySet[Approval]) -> QuerySet[Approval]:
     """Those that the user himself may decide: his body, his right, not his own proposal."""
-    signing = view.scoped(approvals, "foi.sign").filter(kind=Approval.Kind.DECISION)
-    others = view.scoped(approvals, "foi.approve").exclude(kind=Approval.Kind.DECISION)
+    user, where = view.request.user, "request__organ"
+    signing = scope(approvals, user, "foi.sign", field=where).filter(kind=Approval.Kind.DECISION)
+    others = scope(approvals, user, "foi.approve", field=where).exclude(kind=Approval.Kind.DECISION)
     found = Approval.objects.filter(
         Q(pk__in=signing.order_by().values("pk")) | Q(pk__in=others.order_by().values("pk"))
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from datetime import date
 
 import pytest
@@ -9,10 +10,14 @@ from django.urls import reverse
 
 from gongkai.foi.models import Approval, FoiRequest, Notice
 from gongkai.foi.services import steps
+from gongkai.foi.services.deliveries import deliver_notice
 from gongkai.foi.views.steps import CONSULTATION_STEPS, STEPS
 from gongkai.foi.worklist import pending_approvals
+from gongkai.ledger.models import LedgerEntry
 from gongkai.organs.models import Role
+from gongkai.statute.outcomes import OUTCOMES
 from tests.factories.organs import make_organ, make_user
+from tests.foi.notices.conftest import NAME, WISH
 from tests.foi.steps.test_steps import decide, granted, third_party
 
 pytestmark = pytest.mark.django_db
@@ -205,3 +210,74 @@ def test_the_case_page_asks_as_many_statements_for_many_consultations(
         third_party(officer, case)
     with django_assert_max_num_queries(len(few)):
         browser.get(url("request_detail", case.pk))
+
+
+def test_the_applicant_is_shown_on_demand_against_a_ledger_entry(client, browser, organ, case):
+    page = text_of(browser.get(url("request_detail", case.pk)))
+    assert NAME not in page
+    assert WISH not in page
+    assert not LedgerEntry.objects.filter(action="foi.reveal").exists()
+    answer = browser.post(url("request_detail", case.pk))
+    assert NAME in text_of(answer)
+    assert WISH in text_of(answer)
+    assert "no-store" in answer["Cache-Control"]
+    assert LedgerEntry.objects.filter(action="foi.reveal").count() == 1
+    client.force_login(make_user(Role.REQUEST_OFFICER, make_organ("411281-009")))
+    assert client.post(url("request_detail", case.pk)).status_code == 404
+    client.force_login(make_user(Role.REVIEWER, organ))
+    refused = client.post(url("request_detail", case.pk))
+    assert NAME not in text_of(refused)
+    assert LedgerEntry.objects.filter(action="foi.reveal").count() == 1
+
+
+def test_one_timeline_holds_events_notices_deliveries_and_approvals(browser, officer, case):
+    notice = steps.request_correction(officer, case, points="一、请写明文号。", days=10)
+    deliver_notice(officer, notice, way="electronic", sent_on=date(2026, 3, 9))
+    page = browser.get(url("request_detail", case.pk))
+    kinds = [entry.kind for entry in page.context["timeline"]]
+    assert kinds.count("event") == 2
+    assert {"notice", "delivery"} <= set(kinds)
+    shown = [(entry.on, entry.at) for entry in page.context["timeline"]]
+    assert shown == sorted(shown)
+
+
+def test_who_does_not_handle_the_case_is_offered_nothing(client, organ, case):
+    client.force_login(make_user(Role.APPROVING_LEADER, organ))
+    page = client.get(url("request_detail", case.pk))
+    assert page.status_code == 200
+    assert (page.context["lawful"], page.context["refused"]) == ([], [])
+
+
+def test_acts_upon_the_case_stand_on_its_page_for_its_handlers(browser, officer, case):
+    steps.add_note(officer, case, text="备注")
+    page = text_of(browser.get(url("request_detail", case.pk)))
+    assert "添加办理备注" in page
+
+
+def test_article_45_a_case_on_file_offers_only_to_be_taken_out_again(browser, case):
+    FoiRequest.objects.filter(pk=case.pk).update(archived_on=date(2026, 3, 9))
+    page = browser.get(url("request_detail", case.pk))
+    assert [one.url for one in page.context["lawful"]] == [url("step", case.pk, "unarchive")]
+    assert url("step", case.pk, "note") not in text_of(page)
+
+
+def test_who_signs_reads_when_the_outcome_is_barred(client, officer, leader, case):
+    steps.add_proof(officer, case, key="search_record", text="查了公文系统，未发现。")
+    approval = steps.propose_decision(
+        officer, case, outcome_code="UNABLE_NOT_HELD", subtype="not_exist", reason="查无此件"
+    )
+    client.force_login(leader.user)
+    page = client.get(url("approval_detail", approval.pk))
+    barred = OUTCOMES["UNABLE_NOT_HELD"].never_for("not_exist")
+    assert barred
+    for words in barred:
+        assert words in html.unescape(text_of(page))
+
+
+def test_the_leader_sees_on_the_page_what_waits_for_his_signature(client, officer, leader, case):
+    granted(officer, case)
+    decide(officer, case, extra={"supply": "一、示例文件，共2页。"})
+    client.force_login(leader.user)
+    assert "等您审批" in text_of(client.get(url("request_detail", case.pk)))
+    client.force_login(officer.user)
+    assert "等您审批" not in text_of(client.get(url("request_detail", case.pk)))
