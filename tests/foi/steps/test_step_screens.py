@@ -24,7 +24,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def _ready(today, letterhead):
+def _ready(today, letterhead, responsible, leader):
     """The body has its letterhead, and it is Monday 9 March 2026."""
 
 

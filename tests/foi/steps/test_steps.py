@@ -15,7 +15,7 @@ from gongkai.foi.services.notices import edit_notice, read_notice, version_of
 from gongkai.foi.services.steps.deciding import SHOWN_BY_RECORDS
 from gongkai.ledger.actor import Actor
 from gongkai.ledger.models import LedgerEntry
-from gongkai.organs.models import Role
+from gongkai.organs.models import Membership, Role
 from gongkai.statute.clock import IllegalSequence
 from gongkai.statute.outcomes import OUTCOMES
 from tests.factories.organs import make_organ, make_user
@@ -27,7 +27,7 @@ POINTS = "一、请写明文件的名称。"
 
 
 @pytest.fixture(autouse=True)
-def _ready(today, letterhead):
+def _ready(today, letterhead, responsible, leader):
     """The body has its letterhead, and it is Monday 9 March 2026."""
 
 
@@ -247,7 +247,17 @@ def test_article_33_more_than_twenty_days_or_a_second_time_is_not_even_proposed(
         steps.propose_extension(officer, case, days=5, reason="时间不够")
 
 
-def test_nobody_approves_his_own_proposal(responsible, case):
+def test_article_33_nothing_is_proposed_where_the_post_is_empty(officer, case):
+    post = Membership.objects.filter(organ=case.organ, role=Role.RESPONSIBLE_PERSON)
+    post.update(ended_on=date(2026, 3, 9))
+    with pytest.raises(ValidationError, match="没有其他在任的工作机构负责人"):
+        steps.propose_extension(officer, case, days=5, reason="时间不够")
+    assert not Approval.objects.exists()
+    assert not Notice.objects.exists()
+
+
+def test_nobody_approves_his_own_proposal(responsible, organ, case):
+    make_user(Role.RESPONSIBLE_PERSON, organ)
     proposal = steps.propose_extension(responsible, case, days=5, reason="时间不够")
     with pytest.raises(ValidationError, match="请由他人审批"):
         steps.approve(responsible, proposal)

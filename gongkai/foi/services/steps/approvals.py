@@ -22,7 +22,8 @@ from gongkai.foi.services.requests import HANDLE, append_event
 from gongkai.foi.services.steps.common import locked, reading_now, stated, user_of
 from gongkai.ledger.actor import Actor
 from gongkai.ledger.services import record
-from gongkai.organs.policy import authorise
+from gongkai.organs.models import Membership, Role
+from gongkai.organs.policy import GRANTS, authorise
 from gongkai.statute.clock import DelayStated, Event, Extended, FeeNoticed
 
 Kind, State = Approval.Kind, Approval.State
@@ -103,6 +104,7 @@ def propose(
     with transaction.atomic():
         case = locked(request)
         _refuse_changed(case, seen)
+        _refuse_empty_post(actor, case, kind)
         if case.approvals.filter(kind=kind, state=State.PENDING).exists():
             raise ValidationError(f"“{Kind(kind).label}”已有待审批的，请等待审批，或者先收回。")
         approval = Approval.objects.create(
@@ -229,6 +231,29 @@ def _event_of(approval: Approval, on: date, received_on: date | None) -> Event:
 
 def _discard_drafts(approval: Approval) -> None:
     approval.notices.filter(state="draft").update(state="discarded", fields_sealed=b"")
+
+
+def _refuse_empty_post(actor: Actor, request: FoiRequest, kind: str) -> None:
+    """Without anybody else who could decide it, a proposal would only wait for its deadline.
+
+    An answer may wait for a leader who is still to be named: its draft is needed all the same.
+    """
+    action = ACTION[kind]
+    if action != "foi.approve":
+        return
+    roles = [role for role, actions in GRANTS.items() if action in actions]
+    holders = Membership.objects.valid_on(timezone.localdate()).filter(
+        role__in=roles, organ=request.organ_id, user__is_active=True
+    )
+    proposer = user_of(actor)
+    if proposer is not None:
+        holders = holders.exclude(user=proposer)
+    if not holders.exists():
+        post = "、".join(str(Role(role).label) for role in roles)
+        raise ValidationError(
+            f"{request.organ.name}现在没有其他在任的{post}，不能提交审批。"
+            "请先由系统管理员配备人员（条例第四条、第三十三条）。"
+        )
 
 
 def _refuse_changed(request: FoiRequest, seen: int | None) -> None:
