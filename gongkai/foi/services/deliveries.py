@@ -166,6 +166,10 @@ def note_delivered(actor: Actor, delivery: Delivery) -> bool:
     """
     notice = delivery.notice
     request = FoiRequest.objects.select_related("organ").get(pk=notice.request_id)
+    if notice.kind == "N08" and delivery.counts_on is not None:
+        # The third party was told in writing what is disclosed and why (Article 32).
+        asked = request.consultations.filter(ref=notice.consultation_ref, told_on=None)
+        asked.update(told_on=delivery.counts_on)
     if (
         delivery.counts_on is None
         or not kind_of(notice.kind).is_decision

@@ -11,7 +11,13 @@ from gongkai.foi.models import Approval, CaseFile, Consultation, FoiRequest, Not
 from gongkai.foi.services import steps
 from gongkai.foi.services.deliveries import deliver_notice
 from gongkai.foi.services.files import store
-from gongkai.foi.services.notices import edit_notice, read_notice, version_of
+from gongkai.foi.services.notices import (
+    draft_notice,
+    edit_notice,
+    issue_notice,
+    read_notice,
+    version_of,
+)
 from gongkai.foi.services.steps.deciding import SHOWN_BY_RECORDS
 from gongkai.ledger.actor import Actor
 from gongkai.ledger.models import LedgerEntry
@@ -183,6 +189,32 @@ def test_article_32_disclosing_against_an_objection_needs_approval_and_a_letter(
     steps.approve(responsible, proposal)
     with pytest.raises(ValidationError, match="书面告知第三方"):
         decide(officer, case)
+
+
+def test_article_32_approved_and_told_in_writing_the_disclosure_is_proposed(
+    officer, responsible, case, today
+):
+    asked = third_party(officer, case)
+    steps.record_reply(officer, asked, on=date(2026, 3, 9), reply="objected", text="是商业秘密")
+    steps.assess_reply(officer, asked, accepted=True, assessment="属于商业秘密。")
+    granted(officer, case)
+    proposal = steps.propose_override(officer, now(case), reason="不公开将严重影响公共利益")
+    steps.approve(responsible, proposal)
+    extra = {
+        "information": "中标总价。",
+        "reason": "不公开可能对公共利益造成重大影响。",
+        "release_on": "2026年3月30日",
+    }
+    letter = draft_notice(
+        officer, now(case), "N08", extra=extra, consultation_ref=asked.ref, addressee="third_party"
+    )
+    letter = issue_notice(officer, letter, on=date(2026, 3, 9))
+    deliver_notice(
+        officer, letter, way="in_person", sent_on=date(2026, 3, 9), received_on=date(2026, 3, 9)
+    )
+    asked.refresh_from_db()
+    assert asked.told_on == date(2026, 3, 9)
+    assert decide(officer, case).state == "pending"
 
 
 def test_article_34_another_body_is_asked(officer, case, today):
