@@ -217,6 +217,17 @@ def test_article_32_approved_and_told_in_writing_the_disclosure_is_proposed(
     assert decide(officer, case).state == "pending"
 
 
+def test_what_was_found_of_a_third_partys_reasons_stands_once_the_case_is_closed(officer, case):
+    asked = third_party(officer, case)
+    steps.record_reply(officer, asked, on=date(2026, 3, 9), reply="objected", text="是商业秘密")
+    steps.assess_reply(officer, asked, accepted=True, assessment="属于商业秘密。")
+    steps.withdraw(officer, now(case), on=date(2026, 3, 9))
+    with pytest.raises(ValidationError, match="已经办结"):
+        steps.assess_reply(officer, asked, accepted=False, assessment="不属于商业秘密。")
+    asked.refresh_from_db()
+    assert asked.accepted is True
+
+
 def test_article_34_another_body_is_asked(officer, case, today):
     asked = steps.consult_organ(
         officer,

@@ -181,6 +181,9 @@ def assess_reply(
     assessment = stated(assessment, "assessment", "请写明认定的理由。")
     with transaction.atomic():
         current = _locked(consultation)
+        # A finding that was never recorded may still be, for the file (Article 45).
+        if current.request.decided_on is not None and current.accepted is not None:
+            raise ValidationError(f"{current.request.number} 已经办结，不能再改动认定。")
         if current.kind != Kind.THIRD_PARTY or current.reply not in (Reply.OBJECTED, Reply.SILENT):
             raise ValidationError("只有第三方不同意公开或者逾期未答复，才需要认定。")
         current.accepted, current.assessment = accepted, assessment
