@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db.models import Model
 
-from gongkai.demo import acts, desks, leaders, publishing, reports, writings
+from gongkai.demo import acts, citizens, desks, leaders, publishing, reports, writings
 from gongkai.demo.city import Body, City
 from gongkai.demo.requests import cases_in_hand, generate_cases
 from gongkai.foi import services as foi
@@ -44,6 +44,7 @@ def steps(city: City, seed: int, until: date, *, volume: int = publishing.VOLUME
         Step("机关与人员", lambda: _organs_and_people(actor, city)),
         Step("行政行为登记", lambda: _acts(actor, city, seed, until)),
         Step("依申请公开", lambda: _requests(actor, city, seed, until)),
+        Step("文书与来件", lambda: citizens.fill(actor, city, until)),
         Step("标准目录", lambda: publishing.install_catalogue(actor, city, seed, until)),
         Step("政府信息", lambda: publishing.publish_items(actor, city, seed, until, volume)),
         Step("审核与待办", lambda: desks.fill_desks(city, until)),
