@@ -36,7 +36,7 @@ def fill(actor: Actor, city: City, until: date) -> Iterator[tuple[int, int]]:
         _letterhead(actor, city, organ)
         yield number, len(organs)
     if until == timezone.localdate():
-        _desk(city, until)
+        fill_desk(city, until)
 
 
 def _letterhead(actor: Actor, city: City, organ: Organ) -> None:
@@ -53,7 +53,8 @@ def _letterhead(actor: Actor, city: City, organ: Organ) -> None:
     )
 
 
-def _desk(city: City, today: date) -> None:
+def fill_desk(city: City, today: date) -> None:
+    """What came in and is being handled on `today`, which must be the day it really is."""
     desk = next(one for one in city.logins if one.role == "request_officer")
     organ = Organ.objects.get(code=desk.organ)
     officer = Actor.for_user(User.objects.get(username=desk.username))
