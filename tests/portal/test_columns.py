@@ -262,3 +262,10 @@ def test_a_page_names_what_it_is_made_from_and_nothing_more(organ, city, client)
     body = client.get(f"/organs/{organ.code}/items/").shown.tags
     assert f"organ:{organ.code}" in body
     assert "items" not in body
+
+
+@pytest.mark.parametrize("slug", ["zc", "zfxxgkzn", "zfxxgkzd", "fdzdgknr", "zfxxgknb", "ysqgk"])
+def test_a_column_named_like_a_fixed_part_leads_to_a_page_that_is_there(organ, slug, read, client):
+    make_column(slug, owner=organ, title="同名栏目")
+    (link,) = read(f"/columns/{slug}/").css(".notice a")
+    assert client.get(link.attributes["href"]).status_code == 200

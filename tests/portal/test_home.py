@@ -7,6 +7,7 @@ import pytest
 from gongkai.catalogue.models import Field
 from gongkai.disclosure.models import DocumentKind
 from gongkai.portal import preferences
+from gongkai.portal.delivery.cache import COPYING
 from gongkai.portal.models import SitePreferences
 from tests.factories.disclosure import make_column, published
 from tests.factories.organs import make_organ
@@ -248,3 +249,10 @@ def test_the_logins_of_the_demo_have_a_page_of_their_own(published_city, client,
 def test_outside_the_demo_nothing_speaks_of_it(published_city, read, client):
     assert "演示" not in read("/").text()
     assert client.get("/demo/").status_code == 404
+
+
+def test_the_static_copy_of_the_sample_city_links_no_logins(published_city, client, demo):
+    alone = client.get("/", **{COPYING: "alone"}).content.decode()
+    assert "演示城市" in alone
+    assert "/demo/" not in alone
+    assert "/demo/" in client.get("/", **{COPYING: "with-app"}).content.decode()

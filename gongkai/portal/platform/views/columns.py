@@ -19,7 +19,7 @@ from gongkai.portal.delivery.pages import deliver
 from gongkai.portal.pages import Crumb, Page, column_of
 from gongkai.portal.platform import lists, queries
 from gongkai.portal.platform.entrances import ENTRANCES
-from gongkai.portal.platform.parts import BY_SLUG
+from gongkai.portal.platform.parts import BY_SLUG, address
 from gongkai.portal.platform.tree import MANY, ColumnTree
 from gongkai.portal.platform.views.disclosure import content_of
 
@@ -60,6 +60,7 @@ def column(
     page.object_list = items.marked(page.object_list, today)
     gallery = _gallery(tree, found) if first_page and found.kind == ColumnKind.SPECIAL else []
     whole_text = _in_full(found, page.object_list) if first_page else None
+    part = BY_SLUG.get(slug)
     context = {
         "page": _page(tree, found, year),
         "column": found,
@@ -68,7 +69,8 @@ def column(
         "chosen": {found.pk, *(one.pk for one in tree.ancestors(found))},
         "children": tree.children(found),
         "entrance": ENTRANCES.get(slug) if first_page else None,
-        "part": BY_SLUG.get(slug),
+        "part": part,
+        "part_address": address(part, None) if part is not None else "",
         "gallery": gallery,
         "document": whole_text,
         "years": years,
