@@ -27,7 +27,13 @@ VERIFY_LIMIT = 200_000
 """Longer chains are checked by the command: a page should not compute for minutes."""
 SHOWN_FINDINGS = 200
 
-CHANNELS = {"web": "网页", "public": "公众网页", "command": "命令行", "demo": "示例数据", "system": "系统"}
+CHANNELS = {
+    "web": "网页",
+    "public": "公众网页",
+    "command": "命令行",
+    "demo": "示例数据",
+    "system": "系统",
+}
 
 
 def actor(entry: LedgerEntry) -> str:
