@@ -79,6 +79,8 @@ FEE_PAYMENT_EFFECT = env("FEE_PAYMENT_EFFECT", default="restart")
 ONLINE_RECEIPT = env("ONLINE_RECEIPT", default="confirm")
 # 一事一申请: a request that is split counts as its parts ("children") or once ("parent").
 REQUEST_SPLIT_COUNTING = env("REQUEST_SPLIT_COUNTING", default="children")
+# Complaints of applicants (条例第四十七条 sets no time): working days until an answer is expected.
+FOI_COMPLAINT_DAYS = _int("FOI_COMPLAINT_DAYS", 15)
 REMEDY_CASES_COUNTED = env("REMEDY_CASES_COUNTED", default="handled")
 # A place may ask for reports earlier than 条例第四十九条 does, as "01-28"; empty: the law's days.
 REPORT_DUE_DEPARTMENTS = env("REPORT_DUE_DEPARTMENTS", default="")

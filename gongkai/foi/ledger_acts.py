@@ -69,6 +69,8 @@ labels = {
     "foi.note": "添加办理备注",
     "foi.note.read": "查看办理备注",
     "foi.reasons": "要求说明理由",
+    "foi.complaint.read": "查看投诉",
+    "foi.complaint.answer": "答复投诉",
     "foi.archive": "归档",
     "foi.unarchive": "取消归档",
     "foi.remedy.open": "登记复议、诉讼案件",

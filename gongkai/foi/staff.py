@@ -5,7 +5,7 @@ from django.urls import path
 from gongkai.foi.material_urls import urls as material_urls
 from gongkai.foi.notice_urls import urls as notice_urls
 from gongkai.foi.step_urls import urls as step_urls
-from gongkai.foi.views import case, cases, intake, linking, lists, retention
+from gongkai.foi.views import case, cases, complaints, intake, linking, lists, retention
 from gongkai.organs.shell import QuickAction, StaffSection
 
 sections = (
@@ -71,6 +71,12 @@ sections = (
             *step_urls,
             *material_urls,
             *notice_urls,
+            path("complaints/", complaints.ComplaintList.as_view(), name="complaint_list"),
+            path(
+                "complaints/<int:pk>/",
+                complaints.ComplaintDetail.as_view(),
+                name="complaint_detail",
+            ),
             path("cases/", cases.CaseList.as_view(), name="case_list"),
             path("cases/new/", cases.CaseCreate.as_view(), name="case_create"),
             path("cases/<int:pk>/", cases.CaseDetail.as_view(), name="case_detail"),

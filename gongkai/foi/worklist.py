@@ -9,11 +9,21 @@ from django.db.models import Count, F, Q, QuerySet
 from django.urls import reverse
 
 from gongkai.foi import notice_queries, queries
-from gongkai.foi.models import Approval, CoHandling, Intake, RemedyCase
+from gongkai.foi.models import (
+    Approval,
+    CaseFile,
+    CoHandling,
+    Complaint,
+    FoiRequest,
+    Intake,
+    RemedyCase,
+)
+from gongkai.foi.services.complaints import answer_by
 from gongkai.foi.services.intake import confirm_by
 from gongkai.foi.services.linking import orphaned_for
 from gongkai.organs import policy
 from gongkai.organs.worklist import BodyCell, BodyColumn, Task, WorkList, soon_until
+from gongkai.statute.clock import ClockState
 from gongkai.statute.workdays import add_working_days
 from gongkai.workdays.queries import current_calendar
 
@@ -263,7 +273,64 @@ def pending_approvals(user: Any, today: date) -> WorkList:
     )
 
 
+def open_complaints(user: Any, today: date) -> WorkList:
+    """What applicants complain about and nobody has answered, oldest first."""
+    waiting = Complaint.objects.filter(answered_at=None).select_related("request__organ")
+    waiting = policy.scope(waiting, user, "foi.complaints", field="request__organ")
+    calendar = current_calendar()
+    found = [(one, answer_by(one, calendar)) for one in waiting.order_by("at", "pk")[:LISTED]]
+    tasks = [
+        Task(
+            title=f"{one.request.number} 的投诉",
+            url=reverse("foi:complaint_detail", args=[one.pk]),
+            organ=one.request.organ.label,
+            due_on=due,
+            is_urgent=due <= today,
+        )
+        for one, due in found
+    ]
+    total = waiting.order_by().count()
+    # They come in the order of their days, so the late ones are among the first.
+    late = sum(1 for _, due in found if due < today)
+    return WorkList(
+        title="待答复的投诉",
+        url=reverse("foi:complaint_list") + "?answered=no",
+        tasks=tasks,
+        total=total,
+        late=late,
+        now=total - late,
+    )
+
+
+def slips_to_check(user: Any, today: date) -> WorkList:
+    """Bank slips that applicants have handed in: whether the money came is for the officer to see."""
+    waiting = FoiRequest.objects.filter(
+        state=ClockState.AWAITING_PAYMENT,
+        pk__in=CaseFile.objects.filter(kind=CaseFile.Kind.SLIP).values("request"),
+    ).select_related("organ")
+    waiting = policy.scope(waiting, user, "foi.handle").order_by("due_on", "pk")
+    total = waiting.order_by().count()
+    tasks = [
+        Task(
+            title=f"{request.number} 的缴费凭证",
+            url=reverse("foi:request_detail", args=[request.pk]),
+            organ=request.organ.label,
+            due_on=request.due_on,
+        )
+        for request in waiting[:LISTED]
+    ]
+    return WorkList(
+        title="待核对的缴费凭证",
+        url=reverse("foi:index") + f"?state={ClockState.AWAITING_PAYMENT.value}",
+        tasks=tasks,
+        total=total,
+        now=total,
+    )
+
+
 sources = (
+    open_complaints,
+    slips_to_check,
     pending_approvals,
     unconfirmed_intakes,
     open_requests,

@@ -14,6 +14,7 @@ from gongkai.foi.models import (
     CaseFile,
     CaseLink,
     CoHandling,
+    Complaint,
     Consultation,
     Delivery,
     FoiRequest,
@@ -101,6 +102,7 @@ def foreign():
         "filter": saved,
         "remedy": make_remedy(organ, request=case),
         "answer": answer,
+        "complaint": Complaint.objects.create(request=case, at=now),
     }
 
 
@@ -112,7 +114,7 @@ def addresses():
 def key_of(name: str, foreign) -> int:
     """Which record an address's `pk` is the key of."""
     for start, kind in (
-        ("intake", "intake"), ("case_", "remedy"), ("approval", "approval"),
+        ("intake", "intake"), ("case_", "remedy"), ("complaint", "complaint"), ("approval", "approval"),
         ("consultation", "consultation"), ("link", "link"), ("help", "help"),
         ("filter", "filter"), ("message", "message"), ("letterhead", "letterhead"),
         ("answer", "answer"), ("delivery", "delivery"), ("file_list", "case"),

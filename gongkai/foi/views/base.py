@@ -16,12 +16,17 @@ TABS: Final = (
     ("message_list", "通知消息", "message"),
     ("template_list", "文书模板", "template"),
     ("answer_list", "说理范例", "answer"),
+    ("complaint_list", "投诉", "complaint"),
     ("case_list", "复议、诉讼案件", "case_"),
 )
 """Address, words and the beginning of the names of the pages that stand under a tab; "" for the
 rest."""
 
-NEEDS: Final = {"template_list": "foi.configure", "answer_list": "foi.handle"}
+NEEDS: Final = {
+    "complaint_list": "foi.complaints",
+    "template_list": "foi.configure",
+    "answer_list": "foi.handle",
+}
 """Tabs that are shown only to those who may open them."""
 
 
