@@ -232,6 +232,43 @@ def items(size: Size) -> None:
     )
 
 
+def foi(size: Size) -> None:
+    rows, filed = [], []
+    for engine in engines():
+        with empty_database(engine) as environment:
+            got = run("foi", environment, size.requests)
+        rows += [
+            (
+                engine,
+                one["name"],
+                f"{one['bare']:.1f} ms",
+                f"{one['asked']:.1f} ms",
+                f"**{one['asked'] / one['bare']:.1f}×**",
+                f"{one['page']:.0f} ms",
+            )
+            for one in got["rows"]
+        ]
+        rate = got["filings"]
+        filed.append(
+            (
+                engine,
+                f"{rate['rows']:,.0f}",
+                f"{rate['filed']:,.0f}",
+                f"**{rate['rows'] / rate['filed']:.0f}×**",
+            )
+        )
+    table(
+        f"Disclosure on request with {size.requests:,} requests, p95 against the bare SQL",
+        ("engine", "screen", "bare", "asked", "ratio", "whole page"),
+        rows,
+    )
+    table(
+        "Filings a second by one process, against single rows inserted and committed",
+        ("engine", "bare rows/s", "filings/s", "ratio"),
+        filed,
+    )
+
+
 def search(size: Size) -> None:
     default = size.decisions // 30 if size.decisions < 1_000_000 else 100_000
     count = int(os.environ.get("BENCH_SEARCH", default))
@@ -373,6 +410,7 @@ def main() -> None:
             "importing",
             "guard",
             "lists",
+            "foi",
             "catalogue",
             "items",
             "pages",

@@ -102,7 +102,9 @@ def fill(size: Size, outcomes: tuple[str, ...]) -> None:
                 "seq": str(seq),
                 "type": f"'{kind}'",
                 '"on"': _day(f"({day}) + {after}"),
-                "data": "'{}'",
+                "data": """'{"channel": "online"}'"""
+                if kind == "received"
+                else """'{"outcome": "GRANT"}'""",
                 "recorded_at": now,
                 "recorded_by": "'基准'",
             },

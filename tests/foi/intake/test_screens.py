@@ -400,7 +400,7 @@ def test_an_export_with_persons_needs_the_right_a_reason_and_is_in_the_ledger(
 def test_the_start_page_lists_unconfirmed_intakes_first_and_late_ones_as_late(actor, organ, user):
     today = timezone.localdate()
     take(actor, organ, on=today - timedelta(days=10))
-    found = worklist.sources[0](user, today)
+    found = worklist.unconfirmed_intakes(user, today)
     assert (found.total, found.late) == (1, 1)
     assert found.tasks[0].group(today) == "late"
 
