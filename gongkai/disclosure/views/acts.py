@@ -51,7 +51,7 @@ class PressView(ItemView):
 
     def press(self) -> str:
         """Do it; returns what to say."""
-        raise NotImplementedError
+        raise TypeError(f"{type(self).__name__} must say what its button does (press).")
 
 
 class Submit(PressView):

@@ -194,7 +194,7 @@ class _Press(_SourceView):
         return HttpResponseRedirect(self.url("source", self.object.pk))
 
     def press(self) -> str:
-        raise NotImplementedError
+        raise TypeError(f"{type(self).__name__} must say what its button does (press).")
 
 
 class SourceStop(_Press):

@@ -252,7 +252,7 @@ class _RoundPress(_RoundView):
         return HttpResponseRedirect(self.url("round", self.round.pk))
 
     def press(self) -> str:
-        raise NotImplementedError
+        raise TypeError(f"{type(self).__name__} must say what its button does (press).")
 
 
 class RoundAccept(_RoundPress):
