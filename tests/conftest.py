@@ -8,6 +8,7 @@ from uuid import uuid4
 
 import pytest
 from django.conf import settings
+from django.core.cache.backends.redis import RedisCache
 from django.test import TransactionTestCase
 from django.test.signals import setting_changed
 from hypothesis import settings as hypothesis_settings
@@ -119,7 +120,7 @@ def media_roots(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 
 @pytest.fixture(autouse=True)
-def _no_leftovers(settings, media_roots: Iterator[Path]) -> None:
+def _no_leftovers(settings, media_roots: Iterator[Path], monkeypatch: pytest.MonkeyPatch) -> None:
     """Each test has its own media folder and its own part of the cache.
 
     Redis outlives a run, and a database restored from its template hands out the same keys
@@ -130,3 +131,12 @@ def _no_leftovers(settings, media_roots: Iterator[Path]) -> None:
     settings.CACHES = {
         alias: {**options, "KEY_PREFIX": prefix} for alias, options in settings.CACHES.items()
     }
+    # Redis is shared by all workers, and Django's `clear` empties the whole of it.
+    monkeypatch.setattr(RedisCache, "clear", _clear_own)
+
+
+def _clear_own(cache: RedisCache) -> bool:
+    """What this test has put into the cache is gone; what other workers have stays."""
+    client = cache._cache.get_client(None, write=True)
+    keys = list(client.scan_iter(f"{cache.key_prefix}:*"))
+    return bool(client.delete(*keys)) if keys else True
