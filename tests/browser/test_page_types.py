@@ -10,7 +10,6 @@ from contextlib import contextmanager, suppress
 from typing import Any
 
 import pytest
-from django.db import connection
 from playwright.sync_api import Page, TimeoutError
 
 from gongkai.portal import maintenance
@@ -25,13 +24,7 @@ REQUESTS = 14
 CHARTED = frozenset({"report_compare"})
 """Neither list nor item: it brings the engine that draws its charts, once, and then from cache."""
 
-pytestmark = [
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(
-        connection.vendor == "postgresql",
-        reason="how pages look does not hang on the database; looked at on SQLite",
-    ),
-]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
