@@ -62,7 +62,9 @@ def hints(intake):
 def test_article_36_6_the_same_applicant_and_the_same_words_are_the_strongest_hint(officer, organ):
     first = take(officer, organ)
     take(officer, organ, 2, title="食堂采购合同", description="请公开机关食堂采购合同。")
-    again = take(officer, organ, description="请公开示例路道路改造工程的立项批复及附件。")
+    # The same pairs of characters: the estimate of a share has a deviation of six points, so that
+    # a text that was only alike would be strong under one key and not under another.
+    again = take(officer, organ, description="申请公开" + WISH.description.removeprefix("请公开"))
     found = hints(again)
     assert found[0].intake == first
     assert found[0].is_strong
