@@ -428,6 +428,7 @@ def main() -> None:
         "importing",
         "guard",
         "lists",
+        "foi",
         "catalogue",
         "items",
         "pages",

@@ -33,7 +33,12 @@ from benchmarks.lists import fill, percentiles, timed
 SECONDS = 5
 CONNECTIONS = 16
 ROUNDS = 5
-PATHS = {"item": "/info/1/", "list": "/columns/c1/", "home": "/"}
+PATHS = {
+    "item": "/info/1/",
+    "list": "/columns/c1/",
+    "facet": "/columns/c1/2024/page/3/",
+    "home": "/",
+}
 BARE = {
     "item": (
         "SELECT i.*, o.name, c.title FROM disclosure_discloseditem i "
@@ -46,6 +51,15 @@ BARE = {
         "FROM disclosure_discloseditem i JOIN organs_organ o ON o.id = i.organ_id "
         "JOIN catalogue_column c ON c.id = i.column_id WHERE i.live AND i.column_id = 1 "
         "ORDER BY i.published_at DESC, i.id DESC LIMIT 20",
+    ),
+    "facet": (
+        "SELECT count(*) FROM disclosure_discloseditem WHERE live AND column_id = 1 "
+        "AND published_at >= '2024-01-01' AND published_at < '2025-01-01'",
+        "SELECT i.id, i.title, i.document_number, i.published_at, o.name, c.title "
+        "FROM disclosure_discloseditem i JOIN organs_organ o ON o.id = i.organ_id "
+        "JOIN catalogue_column c ON c.id = i.column_id WHERE i.live AND i.column_id = 1 "
+        "AND i.published_at >= '2024-01-01' AND i.published_at < '2025-01-01' "
+        "ORDER BY i.published_at DESC, i.id DESC LIMIT 20 OFFSET 40",
     ),
 }
 VIEW = """
