@@ -112,11 +112,19 @@ class FoiRequest(models.Model):
                 name="foi_request_count",
             ),
             models.Index(fields=["-received_on", "-id"], name="foi_request_list"),
+            # The same list of one body, as its officers open it.
+            models.Index(fields=["organ", "-received_on", "-id"], name="foi_request_own_list"),
             # What still waits for somebody, most pressing first.
             models.Index(
                 fields=["due_on", "id"],
                 condition=Q(due_on__isnull=False),
                 name="foi_request_waiting",
+            ),
+            # The counts by due date above the lists read this index alone.
+            models.Index(
+                fields=["organ", "due_on", "id", "state"],
+                condition=Q(due_on__isnull=False),
+                name="foi_request_own_waiting",
             ),
         ]
 
