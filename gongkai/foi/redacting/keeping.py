@@ -10,6 +10,8 @@ from typing import Any, Final
 
 import pikepdf
 
+from gongkai.guard.files.images import strip_jpeg
+
 _FONTS: Final = frozenset({"/Type1", "/TrueType", "/Type0", "/MMType1"})
 _FONT: Final = (
     "/Type", "/Subtype", "/BaseFont", "/FirstChar", "/LastChar", "/Widths", "/FontDescriptor",
@@ -33,6 +35,13 @@ _STREAM: Final = (
     "/Filter", "/DecodeParms", "/Length1", "/Length2", "/Length3", "/Subtype", "/N", "/Alternate",
     "/Type", "/CMapName", "/CIDSystemInfo", "/WMode", "/UseCMap",
 )  # fmt: skip
+#: What may stand in a page's drawing; an operator that no reader knows may hold any text.
+_DRAWING: Final = frozenset((
+    "b", "b*", "B", "B*", "BT", "c", "cm", "cs", "CS", "d", "Do", "ET", "f", "F", "f*", "g",
+    "G", "gs", "h", "i", "j", "J", "k", "K", "l", "m", "M", "n", "q", "Q", "re", "RG", "rg",
+    "ri", "s", "S", "sc", "SC", "scn", "SCN", "T*", "Tc", "Td", "TD", "Tf", "Tj", "TJ", "TL",
+    "Tm", "Tr", "Ts", "Tw", "Tz", "v", "w", "W", "W*", "y", "'", '"',
+))  # fmt: skip
 #: Marks around content: they carry alternative texts and layers, and draw nothing.
 _MARKS: Final = frozenset({"BMC", "BDC", "EMC", "MP", "DP", "BX", "EX"})
 _MAX_DEPTH: Final = 12
@@ -40,6 +49,14 @@ _MAX_DEPTH: Final = 12
 
 class _Unusual(Exception):
     """Something that is not on the list: the page is drawn anew."""
+
+
+def _filters(stream: Any) -> list[str]:
+    """The names of the filters of a stream, in the order in which they are taken off."""
+    found = stream.get("/Filter")
+    if isinstance(found, pikepdf.Array):
+        return [str(one) for one in found]
+    return [] if found is None else [str(found)]
 
 
 class Keeper:
@@ -50,7 +67,7 @@ class Keeper:
         self._copied: dict[tuple[int, int], Any] = {}
         self._barred: set[tuple[int, int]] = set()
         for index in struck:
-            self._bar(source.pages[index].obj.get("/Resources"), 0)
+            self._bar(source.pages[index].obj.get("/Resources"))
 
     def keep(self, index: int) -> bool:
         """Whether the page could be taken over; nothing was added when not."""
@@ -79,8 +96,12 @@ class Keeper:
                 if any(str(one) == "/OC" for one in instruction.operands):
                     raise _Unusual
                 continue
+            if operator not in _DRAWING:
+                # A picture in the midst of the drawing (INLINE IMAGE) may hang on names and filters
+                # of its own; shadings and whatever nobody knows are drawn anew as well.
+                raise _Unusual
             clips = clips or operator in ("W", "W*")
-            pictures = pictures or operator in ("Do", "INLINE IMAGE")
+            pictures = pictures or operator == "Do"
             if clips and pictures:
                 # What was cut off a picture is still in it.
                 raise _Unusual
@@ -119,9 +140,7 @@ class Keeper:
             used.setdefault("/ExtGState", set()).add(str(operands[0]))
         elif operator in ("cs", "CS"):
             used.setdefault("/ColorSpace", set()).add(str(operands[0]))
-        elif (
-            operator in ("scn", "SCN") and any(isinstance(o, pikepdf.Name) for o in operands)
-        ) or operator == "sh":
+        elif operator in ("scn", "SCN") and any(isinstance(o, pikepdf.Name) for o in operands):
             raise _Unusual
 
     def _resource(self, group: str, value: Any) -> Any:
@@ -142,7 +161,17 @@ class Keeper:
         if {"/OC", "/SMask", "/Mask"} & set(value.keys()):
             # A mask hides pixels that are still there.
             raise _Unusual
+        filters = _filters(value)
+        if "/JPXDecode" in filters:
+            raise _Unusual
+        if filters == ["/DCTDecode"]:
+            return self._jpeg(value)
         return self._stream(value, _IMAGE, 0)
+
+    def _jpeg(self, value: Any) -> Any:
+        """A JPEG without what a camera or a program wrote into it: place, author, small picture."""
+        plain = strip_jpeg(value.read_raw_bytes())
+        return self._stream(value, _IMAGE, 0, plain)
 
     def _font(self, value: Any) -> Any:
         if str(value.get("/Subtype")) not in _FONTS:
@@ -171,23 +200,21 @@ class Keeper:
                 elif isinstance(inner, pikepdf.Dictionary | pikepdf.Stream):
                     stack.append(inner)
 
-    def _bar(self, value: Any, depth: int) -> None:
-        """Note every object that a struck page draws with."""
-        if depth > _MAX_DEPTH or not isinstance(
-            value, pikepdf.Dictionary | pikepdf.Stream | pikepdf.Array
-        ):
-            return
-        if value.is_indirect:
-            if value.objgen in self._barred:
-                return
-            self._barred.add(value.objgen)
-        inner = (
-            list(value)
-            if isinstance(value, pikepdf.Array)
-            else [value[key] for key in value.keys() if key not in ("/Parent", "/P")]  # noqa: SIM118
-        )
-        for one in inner:
-            self._bar(one, depth + 1)
+    def _bar(self, value: Any) -> None:
+        """Note every object that a struck page draws with, however deep it lies."""
+        stack = [value]
+        while stack:
+            one = stack.pop()
+            if isinstance(one, pikepdf.Dictionary | pikepdf.Stream | pikepdf.Array):
+                if one.is_indirect:
+                    if one.objgen in self._barred:
+                        continue
+                    self._barred.add(one.objgen)
+                stack.extend(
+                    list(one)
+                    if isinstance(one, pikepdf.Array)
+                    else [one[key] for key in one.keys() if key not in ("/Parent", "/P")]  # noqa: SIM118
+                )
 
     # -- copying by name ---------------------------------------------------------------------
 
@@ -198,11 +225,14 @@ class Keeper:
                 made[name] = self._copy(value[name], depth + 1)
         return made
 
-    def _stream(self, value: Any, names: tuple[str, ...], depth: int) -> Any:
+    def _stream(
+        self, value: Any, names: tuple[str, ...], depth: int, data: bytes | None = None
+    ) -> Any:
+        """A stream with the entries `names` and its bytes as they are packed, or `data`."""
         known = self._copied.get(value.objgen) if value.is_indirect else None
         if known is not None:
             return known
-        made = pikepdf.Stream(self._made, value.read_raw_bytes())
+        made = pikepdf.Stream(self._made, value.read_raw_bytes() if data is None else data)
         for name in names:
             if name in value:
                 made[name] = self._copy(value[name], depth + 1)

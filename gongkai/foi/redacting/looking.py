@@ -37,6 +37,8 @@ _MARGIN: Final = 0.5
 _MAX_SHAPES: Final = 400
 #: Share of a shape or picture that may lie under a later one.
 _HIDDEN: Final = 0.3
+#: Points of height and width below which nobody can read a character, whatever ink it leaves.
+_LEGIBLE: Final = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,7 @@ class Sheet:
     chars: tuple[Char, ...]
     has_pictures: bool
     simple: bool
-    """Whether every object lies inside the page and none covers a picture."""
+    """Whether every object lies inside the page, none covers a picture, and all text can be told."""
 
     @property
     def is_scan(self) -> bool:
@@ -221,7 +223,8 @@ def draw(page: Any, dpi: float) -> Image.Image:
 def _sheet(page: Any, number: int, look: bool) -> Sheet:
     width, height = page.get_size()
     has_pictures, simple = _objects(page, width, height)
-    raw = _raw(page, width, height)
+    raw, told = _raw(page, width, height)
+    simple = simple and told
     if look and raw:
         chars = tuple(_looked_at(page, raw, width, height))
     else:
@@ -229,22 +232,29 @@ def _sheet(page: Any, number: int, look: bool) -> Sheet:
     return Sheet(number, width, height, chars, has_pictures, simple)
 
 
-def _raw(page: Any, width: float, height: float) -> list[_Raw]:
-    """The characters of a page as pdfium has them."""
+def _raw(page: Any, width: float, height: float) -> tuple[list[_Raw], bool]:
+    """The characters of a page as pdfium has them, and whether it could tell all of them."""
     textpage = page.get_textpage()
     try:
         count = textpage.count_chars()
         if count > MAX_CHARS:
             raise RedactionRefused("PDF 的一页文字过多，无法处理。请重新导出后上传。")
         modes: dict[int, tuple[int, bool]] = {}
-        raw = []
+        raw, told = [], True
         page_turn = page.get_rotation()
         for index in range(count):
             code = pdfium.FPDFText_GetUnicode(textpage, index)
             if code < 32 or code in (0xFFFE, 0xFFFF, 0xFFFD):
+                # Line ends and hyphens are pdfium's own; else a character whose meaning is hidden.
+                told = told and (
+                    code in (9, 10, 13)
+                    or pdfium.FPDFText_IsGenerated(textpage, index) == 1
+                    or pdfium.FPDFText_IsHyphen(textpage, index) == 1
+                )
                 continue
             box = _box(page, textpage, index, width, height)
             if box is None:
+                told = told and chr(code).isspace()
                 continue
             obj = pdfium.FPDFText_GetTextObject(textpage, index)
             address = ctypes.addressof(obj.contents) if obj else 0
@@ -255,7 +265,7 @@ def _raw(page: Any, width: float, height: float) -> list[_Raw]:
             raw.append(_Raw(chr(code), box, ink, turn, *modes[address]))
     finally:
         textpage.close()
-    return list(_joined(raw))
+    return list(_joined(raw)), told
 
 
 def _looked_at(page: Any, raw: Sequence[_Raw], width: float, height: float) -> Iterator[Char]:
@@ -275,7 +285,8 @@ def _looked_at(page: Any, raw: Sequence[_Raw], width: float, height: float) -> I
             min(math.ceil(box.bottom * scale_y), with_text.height),
         )
         seen = False
-        if not optional and area[0] < area[2] and area[1] < area[3]:
+        legible = max(box.width, box.height) >= _LEGIBLE
+        if legible and not optional and area[0] < area[2] and area[1] < area[3]:
             # Invisible text is the text layer of a scan: it stands for the ink under it.
             invisible = mode in _INVISIBLE
             shown = with_text if invisible else changed
@@ -389,7 +400,11 @@ def _objects(page: Any, width: float, height: float) -> tuple[bool, bool]:
     for one in page.get_objects(max_depth=1):
         if one.type == pdfium.FPDF_PAGEOBJ_FORM:
             simple = False
-        if one.type in (pdfium.FPDF_PAGEOBJ_FORM, pdfium.FPDF_PAGEOBJ_TEXT):
+        if one.type == pdfium.FPDF_PAGEOBJ_TEXT:
+            # Of what is smaller than this pdfium tells no characters at all.
+            simple = simple and _size_of(one) >= _LEGIBLE
+            continue
+        if one.type == pdfium.FPDF_PAGEOBJ_FORM:
             continue
         is_picture = one.type == pdfium.FPDF_PAGEOBJ_IMAGE
         has_pictures = has_pictures or is_picture
@@ -408,6 +423,15 @@ def _objects(page: Any, width: float, height: float) -> tuple[bool, bool]:
     if not has_pictures and not simple:
         has_pictures = any(page.get_objects(filter=[pdfium.FPDF_PAGEOBJ_IMAGE]))
     return has_pictures, simple
+
+
+def _size_of(text: Any) -> float:
+    """The size of the letters of a text object on the page, in points."""
+    size = ctypes.c_float()
+    if not pdfium.FPDFTextObj_GetFontSize(text.raw, size):
+        return 0.0
+    matrix = text.get_matrix()
+    return float(abs(size.value)) * math.sqrt(abs(matrix.a * matrix.d - matrix.b * matrix.c))
 
 
 def _is_filled(path: Any) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import warnings
 import zlib
 from typing import Any, Final
@@ -12,7 +13,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from gongkai.foi.redacting.problems import RedactionRefused
 from gongkai.guard.readers.document import LOCKED, Unreadable
-from gongkai.guard.readers.pdfsafe import open_pdf
+from gongkai.guard.readers.pdfsafe import open_pdf, walk
 
 MAX_PAGES: Final = 200
 MAX_PIXELS: Final = 60_000_000
@@ -38,6 +39,9 @@ _NOTES: Final = frozenset(
         "/PrinterMark",
     }
 )
+_READING: Final = "/ActualText"
+#: The name as it is written, or any name that is written with codes (“/Actual#54ext”).
+_MAY_READ: Final = re.compile(rb"ActualText|/[^\s/<>\[\]()]*#[0-9A-Fa-f]{2}")
 _DAMAGED: Final = "文件损坏，无法打开。请重新扫描或者重新导出为 PDF 后上传。"
 _LOCKED: Final = "PDF 设有打开密码，无法进行区分处理。请解除密码后重新上传原件。"
 
@@ -64,6 +68,7 @@ def prepare(content: bytes, extension: str) -> bytes:
                 )
             for page in pdf.pages:
                 _take_off_notes(page.obj)
+            _take_off_readings(pdf)
             target = io.BytesIO()
             pdf.save(target, encryption=False)
     except Unreadable as problem:
@@ -86,6 +91,48 @@ def _take_off_notes(page: Any) -> None:
         page["/Annots"] = pikepdf.Array(kept)
     else:
         del page["/Annots"]
+
+
+def _take_off_readings(pdf: pikepdf.Pdf) -> None:
+    """No text that is read instead of the one that is shown (ActualText).
+
+    It may say what nobody sees, and pdfium spreads its letters evenly over the whole place, so that
+    a block over a word would not lie over the letters of that word.
+    """
+    for one in walk(pdf):
+        if _READING in one:
+            del one[_READING]
+    drawings = [one for one in pdf.objects if _is_form(one) and _may_read_otherwise(one)]
+    for one in drawings:
+        one.write(_without_readings(one))
+    for page in pdf.pages:
+        parts = page.obj.get("/Contents")
+        if any(map(_may_read_otherwise, parts if isinstance(parts, pikepdf.Array) else [parts])):
+            page.obj["/Contents"] = pdf.make_indirect(pikepdf.Stream(pdf, _without_readings(page)))
+
+
+def _is_form(one: Any) -> bool:
+    return isinstance(one, pikepdf.Stream) and one.get("/Subtype") == pikepdf.Name.Form
+
+
+def _may_read_otherwise(stream: Any) -> bool:
+    return isinstance(stream, pikepdf.Stream) and bool(_MAY_READ.search(stream.read_bytes()))
+
+
+def _without_readings(drawn: Any) -> bytes:
+    """The drawing with marks that say only what kind of content is marked."""
+    made: list[Any] = []
+    for instruction in pikepdf.parse_content_stream(drawn):
+        operands = list(instruction.operands)
+        for one in operands:
+            if isinstance(one, pikepdf.Dictionary) and _READING in one:
+                del one[_READING]
+        made.append(
+            (operands, instruction.operator)
+            if str(instruction.operator) in ("BDC", "DP")
+            else instruction
+        )
+    return pikepdf.unparse_content_stream(made)
 
 
 def _from_picture(content: bytes) -> bytes:

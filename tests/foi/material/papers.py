@@ -52,7 +52,7 @@ def saved(pdf: pikepdf.Pdf, **keys: Any) -> bytes:
     return target.getvalue()
 
 
-def text_at(text: str, x: float, y: float, size: int = 14) -> str:
+def text_at(text: str, x: float, y: float, size: float = 14) -> str:
     return f"BT /F1 {size} Tf 1 0 0 1 {x} {y} Tm ({text}) Tj ET\n"
 
 

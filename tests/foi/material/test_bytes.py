@@ -343,6 +343,120 @@ def test_drawings_under_a_rectangle_do_not_come_along():
         assert b"200 300 l 300 100 l f" not in data or b"90 90" not in data
 
 
+def in_form(pdf: pikepdf.Pdf, page, drawing: str) -> None:
+    """The drawing as a form that the page shows."""
+    form = Stream(pdf, drawing.encode())
+    form.Type, form.Subtype, form.BBox = Name.XObject, Name.Form, Array([0, 0, *A4])
+    form.Resources = page.obj.Resources
+    page.obj.Resources = Dictionary(XObject=Dictionary(Fm1=pdf.make_indirect(form)))
+
+
+@pytest.mark.parametrize("how", ["written", "coded", "named", "form"])
+def test_letters_are_struck_where_they_are_shown_whatever_is_to_be_read_instead(how):
+    """pdfium spreads the letters of an ActualText evenly: a block would miss its word."""
+    words = f"{'i' * 30} {SECRET} {'W' * 16}"
+    drawing = text_at(words, 50, 700)
+    pdf = pikepdf.new()
+    if how == "named":
+        page = add_page(pdf, f"/Span /P1 BDC\n{drawing}EMC\n")
+        property_list = Dictionary(ActualText=pikepdf.String(words))
+        page.obj.Resources["/Properties"] = Dictionary(P1=pdf.make_indirect(property_list))
+    else:
+        name = "Actual#54ext" if how == "coded" else "ActualText"
+        marked = f"/Span <</{name} ({words})>> BDC\n{drawing}EMC\n"
+        page = add_page(pdf, "/Fm1 Do\n" if how == "form" else marked)
+        if how == "form":
+            in_form(pdf, page, marked)
+    place = find(sheets(prepare(drawn(drawing), ".pdf")), SECRET)
+    done = strike_block(saved(pdf), *place)
+    assert_gone(done.content, SECRET)
+    left = text_of(sheets(done.content)[0])
+    assert "i" * 30 in left
+    assert "W" * 16 in left
+
+
+def test_what_is_to_be_read_instead_of_the_shown_text_does_not_reach_the_text_layer():
+    content = drawn(
+        f"/Span <</ActualText (HIDDEN-READING)>> BDC\n{text_at('shown', 100, 700)}EMC\n"
+        + text_at(SECRET, 100, 500)
+    )
+    done, _ = strike(content, SECRET)
+    assert_gone(done.content, "HIDDEN-READING")
+    assert "shown" in text_of(sheets(done.content)[0])
+
+
+@pytest.mark.parametrize("size", [0.01, 0.3])
+def test_text_too_small_to_be_read_is_gone_from_pages_without_blocks(size):
+    content = drawn(
+        text_at(SECRET, 100, 700),
+        text_at("SECOND PAGE", 100, 700) + text_at("UNREADABLE-NAME", 100, 500, size),
+    )
+    done, _ = strike(content, SECRET)
+    assert_gone(done.content, "UNREADABLE-NAME")
+    assert "SECOND PAGE" in text_of(sheets(done.content)[1])
+
+
+def test_hidden_text_whose_meaning_the_font_conceals_is_gone_from_pages_without_blocks():
+    pdf = pikepdf.new()
+    add_page(pdf, text_at(SECRET, 100, 700))
+    hidden = "1 1 1 rg BT /F2 14 Tf 1 0 0 1 100 500 Tm (CONCEALED) Tj ET\n"
+    page = add_page(pdf, text_at("second page", 100, 700) + hidden)
+    table = b"1 begincodespacerange <00> <FF> endcodespacerange\n1 beginbfrange <41> <5A> ["
+    table += b"<0001>" * 26 + b"] endbfrange"
+    page.obj.Resources.Font["/F2"] = pdf.make_indirect(
+        Dictionary(
+            Type=Name.Font, Subtype=Name.Type1, BaseFont=Name.Helvetica,
+            ToUnicode=pdf.make_indirect(Stream(pdf, b"begincmap\n" + table + b"\nendcmap")),
+        )
+    )  # fmt: skip
+    done, _ = strike(saved(pdf), SECRET)
+    assert_gone(done.content, "CONCEALED")
+
+
+def test_a_text_that_stands_where_no_reader_looks_for_one_does_not_come_along():
+    content = drawn(text_at(SECRET, 100, 700), text_at("SECOND PAGE", 100, 700) + "(UNUSED) foo\n")
+    done, _ = strike(content, SECRET)
+    assert_gone(done.content, "UNUSED")
+
+
+def test_what_the_camera_wrote_into_a_photograph_does_not_come_along():
+    """Place, author and a small picture from before cropping stand in the JPEG itself."""
+    told = Image.Exif()
+    told[0x010E] = "TAKEN-BY-NAME"
+    target = io.BytesIO()
+    picture_of("A PHOTOGRAPH", (400, 600)).save(target, "JPEG", exif=told)
+    pdf = pikepdf.new()
+    add_page(pdf, text_at(SECRET, 100, 700))
+    page = add_page(pdf, "q 500 0 0 700 40 40 cm /Im1 Do Q\n")
+    image = Stream(pdf, target.getvalue() + b"BEHIND-THE-END")
+    image.Type, image.Subtype, image.Filter = Name.XObject, Name.Image, Name.DCTDecode
+    image.Width, image.Height, image.BitsPerComponent = 400, 600, 8
+    image.ColorSpace = Name.DeviceRGB
+    page.obj.Resources["/XObject"] = Dictionary(Im1=pdf.make_indirect(image))
+    done, _ = strike(saved(pdf), SECRET)
+    assert done.redrawn == (1,), "the photograph is not packed a second time"
+    assert_gone(done.content, "TAKEN-BY-NAME")
+    assert_gone(done.content, "BEHIND-THE-END")
+
+
+def test_a_picture_in_the_midst_of_the_drawing_keeps_its_colours():
+    pdf = pikepdf.new()
+    add_page(pdf, text_at(SECRET, 100, 700))
+    dots = bytes([0, 1, 1, 0])
+    page = add_page(
+        pdf, b"q 100 0 0 100 100 100 cm BI /W 2 /H 2 /CS /Cs1 /BPC 8 ID " + dots + b" EI Q\n"
+    )
+    palette = pikepdf.String(bytes([255, 0, 0, 0, 0, 255]))
+    page.obj.Resources["/ColorSpace"] = Dictionary(
+        Cs1=Array([Name.Indexed, Name.DeviceRGB, 1, palette])
+    )
+    done, _ = strike(saved(pdf), SECRET)
+    shown = Image.open(io.BytesIO(render(done.content, 2, pixels_wide=A4[0]))).convert("RGB")
+    red, green, blue = shown.getpixel((120, A4[1] - 180))
+    assert red > 200
+    assert max(green, blue) < 60
+
+
 def test_a_stamp_on_the_page_stays_to_be_seen():
     pdf = pikepdf.new()
     page = add_page(pdf, text_at(SECRET, 100, 700))
