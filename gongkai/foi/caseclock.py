@@ -28,7 +28,7 @@ from gongkai.statute.clock import (
     event_from_json,
     read_clock,
 )
-from gongkai.statute.workdays import WorkCalendar
+from gongkai.statute.workdays import WorkCalendar, working_days_between
 
 CHUNK = 500
 WITHDRAWN_SUBTYPE = "withdrawn"
@@ -51,6 +51,8 @@ class IndexColumns(NamedTuple):
     decided_on: date | None
     due_on: date | None
     due_provisional: bool
+    answered_late: bool | None
+    result_days: int | None
 
 
 def fee_payment_effect() -> FeePaymentEffect:
@@ -76,6 +78,10 @@ def columns_of(reading: ClockReading, subtype: str = "") -> IndexColumns:
     [reading]. Where a review or a court had it answered anew, the first result stays the one
     that counts [reading]; `state` and `due_on` are those of the new answer. `subtype` is the
     variety that the first decision named.
+
+    `answered_late` and `result_days` are of that first result: an answer is in time by the day on
+    which it was delivered or posted (235号函), and the days run to the day that counts for the
+    table, with those of 补正、征求意见 and 缴费 among them [reading].
     """
     case = reading.case.first_result
     outcome, decided_on = "", None
@@ -95,6 +101,10 @@ def columns_of(reading: ClockReading, subtype: str = "") -> IndexColumns:
         decided_on=decided_on,
         due_on=due_on,
         due_provisional=due_on is not None and reading.provisional,
+        answered_late=case.answered_late,
+        result_days=None
+        if decided_on is None
+        else working_days_between(case.received.on, decided_on, case.calendar).days,
     )
 
 

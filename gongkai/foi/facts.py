@@ -66,27 +66,50 @@ class Tally(Count):
 # -- table three -----------------------------------------------------------------------------
 
 
-def _open_in(year: int) -> Q:
-    """Requests that were received by the end of the year and not decided before it."""
-    return Q(received_on__lte=_last(year)) & (Q(decided_on=None) | Q(decided_on__gte=_first(year)))
+def open_in(first: date, last: date) -> Q:
+    """Requests that were received by the end of the period and not decided before it."""
+    return Q(received_on__lte=last) & (Q(decided_on=None) | Q(decided_on__gte=first))
+
+
+def open_after(day: date) -> Q:
+    """Requests without a result when the day was over: what is carried over from it."""
+    return Q(received_on__lte=day) & (Q(decided_on=None) | Q(decided_on__gt=day))
+
+
+def received_in(first: date, last: date) -> Q:
+    """Requests that came in the period."""
+    return Q(received_on__range=(first, last))
+
+
+def decided_in(first: date, last: date) -> Q:
+    """Requests whose (first) result is of the period."""
+    return Q(decided_on__range=(first, last))
+
+
+def counting_parts_once() -> bool:
+    """Reading REQUEST_SPLIT_COUNTING (一事一申请): whether a split request counts as one.
+
+    "children" counts each part, "parent" the whole once, by the result of the part that kept the
+    number; in 新收 as in 结果, so that the table still adds up.
+    """
+    return bool(settings.REQUEST_SPLIT_COUNTING == "parent")
+
+
+def counted(requests: QuerySet[FoiRequest]) -> QuerySet[FoiRequest]:
+    """Those of the requests that table three counts at all (see `counting_parts_once`)."""
+    if not counting_parts_once():
+        return requests
+    parts = CaseLink.objects.filter(kind=CaseLink.Kind.SPLIT)
+    return requests.exclude(pk__in=parts.order_by().values("later"))
 
 
 def _counted_requests(year: int) -> QuerySet[FoiRequest]:
-    """The requests that table three of the year looks at.
-
-    Reading REQUEST_SPLIT_COUNTING (一事一申请): "children" counts each part of a split request,
-    "parent" the whole once, by the result of the part that kept the number; in 新收 as in 结果, so
-    that the table still adds up.
-    """
-    requests = FoiRequest.objects.filter(_open_in(year))
-    if settings.REQUEST_SPLIT_COUNTING == "parent":
-        parts = CaseLink.objects.filter(kind=CaseLink.Kind.SPLIT)
-        requests = requests.exclude(pk__in=parts.order_by().values("later"))
-    return requests
+    """The requests that table three of the year looks at."""
+    return counted(FoiRequest.objects.filter(open_in(_first(year), _last(year))))
 
 
 def _received(year: int) -> Q:
-    return Q(received_on__range=(_first(year), _last(year)))
+    return received_in(_first(year), _last(year))
 
 
 def _carried_in(year: int) -> Q:
@@ -94,7 +117,7 @@ def _carried_in(year: int) -> Q:
 
 
 def _decided(year: int) -> Q:
-    return Q(decided_on__range=(_first(year), _last(year)))
+    return decided_in(_first(year), _last(year))
 
 
 def _carried_out(year: int) -> Q:
@@ -237,8 +260,8 @@ def remedy_records(
 # -- processing fees -------------------------------------------------------------------------
 
 
-def _payments(year: int, organs: Any | None) -> QuerySet[FoiEvent]:
-    """Payments of processing fees in the year, each with its `amount` in 元.
+def payments(first: date, last: date, organs: Any | None) -> QuerySet[FoiEvent]:
+    """Payments of processing fees in the period, each with its `amount` in 元.
 
     A payment in part names its amount; one without is of the whole sum last noticed.
     """
@@ -249,15 +272,19 @@ def _payments(year: int, organs: Any | None) -> QuerySet[FoiEvent]:
         .order_by("-seq")
         .annotate(amount=Cast(KeyTextTransform("amount", "data"), IntegerField()))
     )
-    payments = FoiEvent.objects.filter(type="fee_paid", on__range=(_first(year), _last(year)))
+    paid = FoiEvent.objects.filter(type="fee_paid", on__range=(first, last))
     if organs is not None:
         # "+ 0" keeps the database from starting with all requests of these bodies: it starts
-        # with the few payments of the year, which have an index of their own.
-        payments = payments.annotate(of_organ=F("request__organ_id") + 0).filter(
+        # with the few payments of the period, which have an index of their own.
+        paid = paid.annotate(of_organ=F("request__organ_id") + 0).filter(
             of_organ__in=organs.order_by().values("pk")
         )
     own = Cast(KeyTextTransform("amount", "data"), IntegerField())
-    return payments.annotate(amount=Coalesce(own, Subquery(noticed.values("amount")[:1])))
+    return paid.annotate(amount=Coalesce(own, Subquery(noticed.values("amount")[:1])))
+
+
+def _payments(year: int, organs: Any | None) -> QuerySet[FoiEvent]:
+    return payments(_first(year), _last(year), organs)
 
 
 def fee_measures(fmt: ReportFormat) -> frozenset[str]:

@@ -1,7 +1,7 @@
 """Disclosure on request (依申请公开) as records: requests, their events, review and litigation.
 
 The events are the truth of a case and are only ever added; the columns `state`, `outcome`,
-`decided_on`, `due_on` of a request are an index over them, rebuilt by `services` from
+`decided_on`, `due_on` and their like of a request are an index over them, rebuilt by `services` from
 `gongkai.statute.clock` and never written elsewhere.
 
 No applicant's name, address or identity number is held here: what is kept about the person
@@ -67,6 +67,11 @@ class FoiRequest(models.Model):
     """The day the request waits for: of the answer while its clock runs, else of whoever must
     act (补正、缴费、送达); None once nothing more is to be done."""
     due_provisional = models.BooleanField("期限为暂定", default=False)
+    answered_late = models.BooleanField("逾期答复", null=True, blank=True)
+    """Whether the first answer reached the applicant after its deadline (as extended, without the
+    days that do not count); None before it is delivered and where no answer was owed."""
+    result_days = models.PositiveSmallIntegerField("办结用时", null=True, blank=True)
+    """Working days from the day after receipt to `decided_on`, none left out; None while open."""
     handler = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.PROTECT,

@@ -57,8 +57,11 @@ class Recomputed:
     shadows: tuple[MovedDue, ...] = ()
 
 
-def recompute_due_dates(actor: Actor, *, dry_run: bool = False) -> Recomputed:
+def recompute_due_dates(actor: Actor, *, dry_run: bool = False, ended: bool = False) -> Recomputed:
     """The index of every request that still waits follows from its events again.
+
+    With `ended` also of those that wait for nothing any more: after an upgrade that brought a
+    column, or when a calendar of the past was put right.
 
     A state that aged is brought up to date in silence; for due dates that moved there is one
     ledger entry a body. Whoever may change the calendar, the console and the system may do it.
@@ -69,11 +72,9 @@ def recompute_due_dates(actor: Actor, *, dry_run: bool = False) -> Recomputed:
     unreadable: list[Unreadable] = []
     rows = looked_at = 0
     with transaction.atomic():
-        waiting = (
-            FoiRequest.objects.filter(due_on__isnull=False)
-            .select_for_update(of=("self",))
-            .order_by("pk")
-        )
+        waiting = FoiRequest.objects.select_for_update(of=("self",)).order_by("pk")
+        if not ended:
+            waiting = waiting.filter(due_on__isnull=False)
         for request, reading in readings(waiting, calendar, today):
             looked_at += 1
             place = (request.pk, request.organ.code, request.organ.label, request.number)

@@ -210,6 +210,14 @@ class Case:
             return self.decision.on if self.decision else None
         return self.ended_on if self.stage is ClockState.DELIVERED else None
 
+    @property
+    def answered_late(self) -> bool | None:
+        """Whether the answer came after the deadline; `None` before it, and while no clock ran."""
+        answered = self.answered_on
+        if answered is None or self.period.stopped_on is not None:
+            return None
+        return answered > self.deadline.date
+
     def total_days(self) -> int:
         """How many working days the current period has: 20, or 20 and the extension."""
         days = int(self.days("foi.answer_days").value)

@@ -190,8 +190,6 @@ def _read(case: Case, later_events: int) -> ClockReading:
     other = _other_due(case, state)
     counted = case.deadline.provisional and not stopped and not case.stage.is_final
     provisional = case.used.provisional or counted or (other is not None and other.provisional)
-    answered = case.answered_on
-    late = None if answered is None or stopped else answered > case.deadline.date
     return ClockReading(
         today=case.today,
         state=state,
@@ -202,7 +200,7 @@ def _read(case: Case, later_events: int) -> ClockReading:
         deadline=None if stopped else case.deadline.date,
         strict_due_on=case.strict_deadline.date if due else None,
         other_due=other,
-        answered_late=late,
+        answered_late=case.answered_late,
         later_events=later_events,
         case=case,
     )

@@ -10,13 +10,14 @@ import pytest
 from django.core.management import call_command
 
 from gongkai.foi.caseclock import read
-from gongkai.foi.models import Intake
+from gongkai.foi.models import FoiRequest, Intake
 from gongkai.foi.services import recompute_due_dates, recomputing
 from gongkai.foi.services.intake import set_aside_intake
 from gongkai.ledger.models import LedgerEntry
 from gongkai.statute.clock import Received
 from gongkai.statute.workdays import DayStatus, LayeredCalendar
 from gongkai.workdays.queries import current_calendar
+from tests.factories.foi import make_case, received
 from tests.foi.holds.conftest import CONSOLE, days_ago, filed
 
 pytestmark = pytest.mark.django_db
@@ -89,3 +90,22 @@ def test_the_number_of_statements_of_a_run_without_moves_does_not_grow(
         filed(organ, serial, channel="ordinary_mail", days=1)
     assert count() == few
     assert Intake.objects.count() == 5
+
+
+def test_ended_requests_get_their_columns_when_asked_for_them_too():
+    """Art. 33: whether the answer came in time is rebuilt from the events of ended cases as well."""
+    case = make_case(
+        None,
+        received("2021-03-01"),
+        {"type": "decided", "on": "2021-03-29", "outcome": "GRANT"},
+        {"type": "delivered", "on": "2021-03-30"},
+    )
+    assert (case.answered_late, case.result_days) == (True, 20)
+    FoiRequest.objects.update(answered_late=None, result_days=None)
+    recompute_due_dates(CONSOLE)
+    case.refresh_from_db()
+    assert (case.answered_late, case.result_days) == (None, None)
+    call_command("foi", "recompute", "--ended", stdout=(told := StringIO()))
+    case.refresh_from_db()
+    assert (case.answered_late, case.result_days) == (True, 20)
+    assert "已重算1件申请，期限变动0件" in told.getvalue()

@@ -36,6 +36,9 @@ class Command(BaseCommand):
         commands = parser.add_subparsers(dest="what", required=True, metavar="recompute|receipts|…")
         recompute = commands.add_parser("recompute", help="重算未办结申请的期限，列出变动的")
         recompute.add_argument("--dry-run", action="store_true", help="只列出，不写入")
+        recompute.add_argument(
+            "--ended", action="store_true", help="也重算已办结的申请（升级或者更正以往的日历之后）"
+        )
         recompute.add_argument("--json", action="store_true", dest="as_json", help="以 JSON 输出")
         commands.add_parser("receipts", help="把休息日提交、今天收到的网上申请登记为申请")
         retain = commands.add_parser("retain", help="清除保存期限已满的申请人个人信息")
@@ -110,12 +113,14 @@ class Command(BaseCommand):
 
     def recompute(self, options: dict[str, Any]) -> None:
         done = recompute_due_dates(
-            Actor.command("gongkai foi recompute"), dry_run=options["dry_run"]
+            Actor.command("gongkai foi recompute"),
+            dry_run=options["dry_run"],
+            ended=options["ended"],
         )
         if options["as_json"]:
             self.stdout.write(json.dumps(self.answer(done, options), ensure_ascii=False))
         else:
-            self.say(done, kept=not options["dry_run"])
+            self.say(done, kept=not options["dry_run"], ended=options["ended"])
         if done.unreadable:
             sys.exit(1)
 
@@ -132,7 +137,7 @@ class Command(BaseCommand):
             ],
         }
 
-    def say(self, done: Recomputed, *, kept: bool) -> None:
+    def say(self, done: Recomputed, *, kept: bool, ended: bool) -> None:
         for move in done.moved:
             self.stdout.write(
                 f"{move.organ_name} {move.number}：{move.old or '无'} → {move.new or '无'}"
@@ -145,7 +150,8 @@ class Command(BaseCommand):
         for each in done.unreadable:
             self.stdout.write(f"✕ {each.organ_name} {each.number}：{each.reason}")
         verb = "已重算" if kept else "将重算（未写入）"
-        self.stdout.write(f"{verb}{done.looked_at:,}件未办结申请，期限变动{len(done.moved):,}件。")
+        which = "" if ended else "未办结"
+        self.stdout.write(f"{verb}{done.looked_at:,}件{which}申请，期限变动{len(done.moved):,}件。")
 
 
 def _moved(move: MovedDue) -> dict[str, Any]:
