@@ -9,6 +9,7 @@ refused before: `check_template` gets what `gongkai.guard.files.accept` let thro
 from __future__ import annotations
 
 import difflib
+import logging
 import re
 from collections.abc import Iterator
 from io import BytesIO
@@ -25,6 +26,10 @@ from gongkai.foi.notices.fields import SEAL, names_of, required_in_template, sam
 from gongkai.foi.notices.kinds import NoticeKind
 from gongkai.foi.notices.pdf import set_in_type
 from gongkai.foi.notices.reading import CannotDraw, letters, read_layout
+from gongkai.guard.readers.document import Unreadable
+from gongkai.guard.readers.package import Package, attribute, local
+
+logger = logging.getLogger(__name__)
 
 MAX_BYTES: Final = 2 * 1024 * 1024
 """Of the file; the seal is not part of it."""
@@ -35,6 +40,12 @@ _MAX_BRACES: Final = 800
 _HOW: Final = "只能使用 {{栏目}} 和 {%p if 栏目 %}……{%p endif %}"
 #: docxtpl's own commands, which Jinja never sees.
 _COMMANDS: Final = re.compile(r"\{%\s*(?:colspan|cellbg|vm|hm)\b|\{\{(?:r|p|tr|tc)\s|\{%(?:r|tc)\s")
+_LINKS: Final = "模板里有指向外部的链接（超链接、链接的图片或者对象），请取消链接后重新上传。"
+#: Word's own fields that bring something from elsewhere into the paper, or lead there.
+_FETCHING: Final = re.compile(
+    r"\b(?:INCLUDEPICTURE|INCLUDETEXT|IMPORT|INCLUDE|LINK|DDE|DDEAUTO|RD|DATABASE|HYPERLINK)\b",
+    re.IGNORECASE,
+)
 _ALLOWED: Final = (
     nodes.Template,
     nodes.Output,
@@ -80,11 +91,6 @@ def _check_package(data: bytes) -> None:
                 if story and one.file_size > _MAX_STORY:
                     raise TemplateRefused("模板的正文过长，文书一般只有几页。")
             for name in names:
-                if name.endswith(".rels") and b'TargetMode="External"' in package.read(name):
-                    raise TemplateRefused(
-                        "模板里有指向外部的链接（超链接、链接的图片或者对象），请取消链接后重新上传。"
-                    )
-            for name in names:
                 if re.search(r"vbaProject|activeX|embeddings/|\.bin$", name, re.IGNORECASE):
                     raise TemplateRefused("模板里有宏、控件或者嵌入的对象，请删去后重新上传。")
             for name in ("word/footnotes.xml", "word/endnotes.xml"):
@@ -92,6 +98,32 @@ def _check_package(data: bytes) -> None:
                     raise TemplateRefused("脚注、尾注里不能使用栏目，请移到正文里。")
     except BadZipFile as error:
         raise TemplateRefused("文件不是 Word 文档（DOCX），请另存为 DOCX 后重新上传。") from error
+    try:
+        _refuse_links(Package(BytesIO(data)))
+    except Unreadable as error:
+        raise TemplateRefused(str(error)) from error
+
+
+def _refuse_links(package: Package) -> None:
+    """Refuse what would be fetched from elsewhere when the paper is opened: read as XML, since a
+    link can be written in many ways; fields that fetch need no entry among the relations."""
+    for name in package.names():
+        if name.endswith(".rels"):
+            folder, _, base = name.rpartition("_rels/")
+            if any(one.external for one in package.relations(f"{folder}{base[: -len('.rels')]}")):
+                raise TemplateRefused(_LINKS)
+        elif name.startswith("word/") and name.endswith(".xml"):
+            root = package.xml(name)
+            for element in root.iter() if root is not None else ():
+                kind = local(element)
+                if kind == "p":
+                    code = "".join(one.text or "" for one in element.iter("{*}instrText"))
+                elif kind == "fldSimple":
+                    code = attribute(element, "instr")
+                else:
+                    continue
+                if _FETCHING.search(code):
+                    raise TemplateRefused(_LINKS)
 
 
 def _fields_used(data: bytes) -> frozenset[str]:
@@ -112,7 +144,7 @@ def _fields_used(data: bytes) -> frozenset[str]:
     for source in sources:
         try:
             tree = env.parse(template.patch_xml(source))
-        except TemplateError as error:
+        except (TemplateError, SyntaxError, RecursionError) as error:
             raise TemplateRefused(
                 f"栏目的写法有误：{_said(error)}请核对花括号是否成对，{_HOW}。"
             ) from error
@@ -131,8 +163,9 @@ def _names(node: nodes.Node) -> Iterator[str]:
         yield from _names(child)
 
 
-def _said(error: TemplateError) -> str:
-    text = str(error.message or "").splitlines()[0] if error.message else ""
+def _said(error: Exception) -> str:
+    message = error.message if isinstance(error, TemplateError) else ""
+    text = str(message).splitlines()[0] if message else ""
     return f"{text[:80]}。" if text else ""
 
 
@@ -165,7 +198,9 @@ def _check_drawing(data: bytes, kind: NoticeKind, used: frozenset[str]) -> None:
             set_in_type(layout)
         except CannotDraw as error:
             raise TemplateRefused(f"模板不能印成 PDF：{error}") from error
-        except (TemplateError, LxmlError, KeyError, ValueError, AttributeError) as error:
+        except Exception as error:
+            # Whatever four libraries make of a file that is not as it should be.
+            logger.warning("A template could not be filled or drawn: %s", type(error).__name__)
             raise TemplateRefused(
                 "模板填入示例内容时出错，请核对栏目是否写在普通文字里，"
                 "{%p if %} 与 {%p endif %} 是否各占一段。"

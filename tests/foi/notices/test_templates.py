@@ -7,8 +7,12 @@ from io import BytesIO
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from docx import Document
+from docx.oxml import OxmlElement
+from docx.oxml.ns import qn
 
 from gongkai.foi.models import Letterhead, NoticeTemplate
+from gongkai.foi.notices.checking import TemplateRefused, check_template
+from gongkai.foi.notices.kinds import kind_of
 from gongkai.foi.notices.packaged import packaged_template
 from gongkai.foi.services import notices, templates
 from gongkai.ledger.actor import Actor
@@ -52,6 +56,18 @@ def with_member(name: str, content: bytes) -> bytes:
         for one in source.namelist():
             made.writestr(one, source.read(one))
         made.writestr(name, content)
+    return target.getvalue()
+
+
+def rewritten(content: bytes, change) -> bytes:
+    """The package with each member as `change(name, data)` makes it."""
+    target = BytesIO()
+    with (
+        zipfile.ZipFile(BytesIO(content)) as source,
+        zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as made,
+    ):
+        for name in source.namelist():
+            made.writestr(name, change(name, source.read(name)))
     return target.getvalue()
 
 
@@ -180,6 +196,68 @@ def test_links_to_the_outside_are_refused(responsible, organ):
 
     with pytest.raises(ValidationError, match="外部"):
         add(responsible, organ, edited(link))
+
+
+@pytest.mark.parametrize(
+    "mode", ["TargetMode='External'", 'TargetMode = "External"', 'TargetMode="&#69;xternal"']
+)
+def test_links_to_the_outside_are_refused_however_they_are_written(mode):
+    link = f"<Relationship Id='rId99' Type='http://x/image' Target='http://x/' {mode}/>".encode()
+    content = rewritten(
+        packaged_template("N02"),
+        lambda name, data: (
+            data.replace(b"</Relationships>", link + b"</Relationships>")
+            if name == "word/_rels/document.xml.rels"
+            else data
+        ),
+    )
+    with pytest.raises(TemplateRefused, match="外部"):
+        check_template(content, kind_of("N02"))
+
+
+def test_fields_that_fetch_a_picture_from_elsewhere_are_refused():
+    def put(document):
+        run = document.add_paragraph().add_run()
+        for text in ("INCLUDE", "PICTURE https://example.org/x.png"):
+            part = OxmlElement("w:instrText")
+            part.text = text
+            run._r.append(part)
+
+    with pytest.raises(TemplateRefused, match="外部"):
+        check_template(edited(put), kind_of("N02"))
+
+
+def without_page_size(document):
+    section = document.element.body.find(qn("w:sectPr"))
+    section.remove(section.find(qn("w:pgSz")))
+
+
+def too_wide_a_cell(document):
+    cell = document.add_table(rows=2, cols=2).rows[0].cells[0]._tc
+    span = OxmlElement("w:gridSpan")
+    span.set(qn("w:val"), "9")
+    cell.get_or_add_tcPr().append(span)
+
+
+def tables_in_tables(document):
+    place = document
+    for _ in range(60):
+        place = place.add_table(1, 1).rows[0].cells[0]
+
+
+def conditions_in_conditions(document):
+    for text in ("{%p if 文号 %}", "{%p endif %}"):
+        for _ in range(120):
+            document.add_paragraph(text)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [without_page_size, too_wide_a_cell, tables_in_tables, conditions_in_conditions],
+)
+def test_a_file_that_cannot_be_filled_or_drawn_is_refused_in_words(change):
+    with pytest.raises(TemplateRefused, match=r"示例内容时出错|写法有误"):
+        check_template(edited(change), kind_of("N02"))
 
 
 @pytest.mark.parametrize(
