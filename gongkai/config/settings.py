@@ -289,6 +289,8 @@ UPLOAD_MAX_MB = _int("GONGKAI_UPLOAD_MAX_MB", 50)
 FOI_FILE_MAX_MB = _int("GONGKAI_FOI_FILE_MAX_MB", 10)
 # For so many days a request that is being filled in waits for whoever began it.
 FOI_DRAFT_DAYS = _int("GONGKAI_FOI_DRAFT_DAYS", 7)
+# An applicant's account that nobody signed in to for so many days is erased.
+FOI_ACCOUNT_DAYS = _int("GONGKAI_FOI_ACCOUNT_DAYS", 365)
 
 # -- Migration from old sites ----------------------------------------------------------------
 # Hosts that may be read although they lie in a private network, with commas; who to write to.

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 
 from gongkai.foi import similarity
 from gongkai.foi.models import (
+    Account,
+    AccountMessage,
     Applicant,
     CaseFile,
     CaseNote,
@@ -19,6 +21,7 @@ from gongkai.foi.models import (
     Suggestion,
 )
 from gongkai.foi.persons import identity_index, opened
+from gongkai.foi.services.accounts import contacts_of, index_of
 from gongkai.vault.registry import BlindIndex, SealedColumn, SealedFiles
 from gongkai.vault.sealing import open_json
 
@@ -36,6 +39,8 @@ columns = (
     SealedColumn(Notice, "docx_sealed", ":docx"),
     SealedColumn(Notice, "pdf_sealed", ":pdf"),
     SealedColumn(Message, "sealed"),
+    SealedColumn(Account, "sealed"),
+    SealedColumn(AccountMessage, "sealed"),
 )
 
 
@@ -77,4 +82,20 @@ def index_of_applicant(applicant: Applicant) -> bool:
     return similarity.renew(applicant.intake, wish) or changed
 
 
-indexes = (BlindIndex("申请人的盲索引", Applicant, index_of_applicant),)
+def index_of_account(account: Account) -> bool:
+    """By what contact an account is found."""
+    fresh = {
+        contact.way: index_of(contact.way, contact.address) for contact in contacts_of(account)
+    }
+    email, phone = fresh.get("email", ""), fresh.get("sms", "")
+    if (email, phone) == (account.email_index, account.phone_index):
+        return False
+    account.email_index, account.phone_index = email, phone
+    account.save(update_fields=["email_index", "phone_index"])
+    return True
+
+
+indexes = (
+    BlindIndex("申请人的盲索引", Applicant, index_of_applicant),
+    BlindIndex("申请人账号的盲索引", Account, index_of_account),
+)

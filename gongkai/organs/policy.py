@@ -88,8 +88,10 @@ SITE_WIDE: Final = frozenset(
 PUBLIC: Final[Mapping[str, str]] = {
     "foi.file": "提交政府信息公开申请",
     "foi.follow": "查询和补充本人的申请",
+    "foi.account": "开通和管理本人的申请账号",
 }
-"""What anybody may do without an account; services ask for their own proof (a query code)."""
+"""What anybody may do without a login of the staff; services ask for their own proof (a query code,
+the password of an applicant's account)."""
 
 GRANTS: Final[Mapping[str, Mapping[str, str]]] = {
     Role.INFORMATION_OFFICER: {

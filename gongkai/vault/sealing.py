@@ -14,7 +14,15 @@ from gongkai.vault import crypto, keys
 from gongkai.vault.crypto import CannotOpen
 from gongkai.vault.models import DataKey
 
-__all__ = ["CannotOpen", "blind_index", "open_bytes", "open_json", "seal_bytes", "seal_json"]
+__all__ = [
+    "CannotOpen",
+    "blind_index",
+    "blind_indexes",
+    "open_bytes",
+    "open_json",
+    "seal_bytes",
+    "seal_json",
+]
 
 
 def seal_bytes(belongs_to: str, data: bytes) -> bytes:
@@ -52,3 +60,18 @@ def blind_index(kind: str, text: str) -> str:
         return ""
     _, key = keys.active(DataKey.Purpose.INDEX)
     return crypto.keyed_hash(key, f"{kind}\x00{text}")
+
+
+def blind_indexes(kind: str, text: str) -> list[str]:
+    """Under which values `text` may stand now; [] for nothing.
+
+    While the key of the index is being changed, a row has either value until its turn comes: what
+    must be found, or must be unique, is looked for under both.
+    """
+    if not text:
+        return []
+    keys.active(DataKey.Purpose.INDEX)  # made when there is none yet
+    rows = DataKey.objects.filter(purpose=DataKey.Purpose.INDEX).exclude(
+        state=DataKey.State.DESTROYED
+    )
+    return [crypto.keyed_hash(keys.key_of(row), f"{kind}\x00{text}") for row in rows]

@@ -13,10 +13,12 @@ exist). It must not write number or text to a log. The setting `SMS_BACKEND` nam
 
 from __future__ import annotations
 
-from typing import Protocol, cast
+from typing import Final, Protocol, cast
 
 from django.conf import settings
 from django.utils.module_loading import import_string
+
+CONSOLE: Final = "gongkai.foi.messaging.console.ConsoleGateway"
 
 
 class SmsError(Exception):
@@ -37,3 +39,8 @@ class SmsGateway(Protocol):
 def gateway() -> SmsGateway:
     """The gateway that the settings name."""
     return cast(SmsGateway, import_string(settings.SMS_BACKEND)(**settings.SMS_OPTIONS))
+
+
+def has_gateway() -> bool:
+    """Whether text messages reach anybody: the gateway that only prints them does not count."""
+    return bool(settings.SMS_BACKEND != CONSOLE)

@@ -2,9 +2,11 @@
 
 `requests` the case and its events, `intake` what came in and who sent it, `steps` approvals and
 opinions asked, `material` files and proofs, `papers` notices and their delivery, `remedies` review
-and litigation. What says something about a person is sealed (`gongkai.vault`).
+and litigation, `accounts` applicants who want to see their requests together. What says something
+about a person is sealed (`gongkai.vault`).
 """
 
+from gongkai.foi.models.accounts import Account, AccountIntake, AccountMessage
 from gongkai.foi.models.answers import AnswerTemplate, Conversion, Suggestion
 from gongkai.foi.models.intake import Applicant, Draft, IdentityKind, Intake, IntakeContact
 from gongkai.foi.models.likeness import Likeness, LikenessBand
@@ -16,6 +18,7 @@ from gongkai.foi.models.papers import (
     Notice,
     NoticeSerial,
     NoticeTemplate,
+    Outgoing,
 )
 from gongkai.foi.models.remedies import (
     RemedyCase,
@@ -41,6 +44,9 @@ from gongkai.foi.models.steps import (
 )
 
 __all__ = [
+    "Account",
+    "AccountIntake",
+    "AccountMessage",
     "AnswerTemplate",
     "Applicant",
     "ApplicantKind",
@@ -68,6 +74,7 @@ __all__ = [
     "Notice",
     "NoticeSerial",
     "NoticeTemplate",
+    "Outgoing",
     "Proof",
     "Redaction",
     "RedactionDraft",

@@ -238,11 +238,8 @@ class Delivery(models.Model):
         return f"{self.get_way_display()} {self.sent_on}"
 
 
-class Message(models.Model):
-    """A mail or a text message to an applicant (短信、邮件): queued, tried again, visible.
-
-    Address and text are sealed. They hold no more of a case than its number.
-    """
+class Outgoing(models.Model):
+    """A mail or a text message (短信、邮件): queued, tried again. Address and text are sealed."""
 
     class Way(models.TextChoices):
         EMAIL = "email", "电子邮件"
@@ -254,11 +251,7 @@ class Message(models.Model):
         FAILED = "failed", "发送失败"
         CANCELLED = "cancelled", "已取消"
 
-    intake = models.ForeignKey(
-        "foi.Intake", on_delete=models.PROTECT, related_name="messages", verbose_name="来件"
-    )
     way = models.CharField("方式", max_length=8, choices=Way.choices)
-    about = models.CharField("事由", max_length=40)
     seal_name = models.UUIDField("密文名", default=uuid.uuid4, unique=True, editable=False)
     sealed = models.BinaryField("内容（密文）", default=b"", blank=True)
     state = models.CharField("状态", max_length=12, choices=State.choices, default=State.QUEUED)
@@ -267,6 +260,26 @@ class Message(models.Model):
     tries = models.PositiveSmallIntegerField("尝试次数", default=0)
     sent_at = models.DateTimeField("发送时间", null=True, blank=True)
     problem = models.CharField("失败原因", max_length=200, blank=True)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def belongs_to(self) -> str:
+        """What the sealed value is bound to."""
+        raise NotImplementedError
+
+
+class Message(Outgoing):
+    """A message to an applicant about a case: visible to the body that handles it.
+
+    It holds no more of a case than its number.
+    """
+
+    intake = models.ForeignKey(
+        "foi.Intake", on_delete=models.PROTECT, related_name="messages", verbose_name="来件"
+    )
+    about = models.CharField("事由", max_length=40)
 
     class Meta:
         verbose_name = "通知消息"

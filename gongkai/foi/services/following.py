@@ -1,20 +1,17 @@
 """What an applicant sees of the own request and does about it, with number and query code.
 
 The code is compared in constant time, and an unknown number is answered like a wrong code, as fast
-and with the same words. Wrong tries lock out, by number and by address; the counters lie in the
-shared cache (without one, in each process), which at worst lets somebody try a few times more at
-one of 2⁵⁹ codes.
+and with the same words. Wrong tries lock out, by number and by address (`tries`); a cache that
+forgets them at worst lets somebody try a few times more at one of 2⁵⁹ codes.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final
 
-from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
@@ -34,6 +31,7 @@ from gongkai.foi.models import (
 from gongkai.foi.notice_queries import NEED_NO_DELIVERY
 from gongkai.foi.persons import SUPPLY_FORMS, SUPPLY_WAYS, Wish, opened, seal_person
 from gongkai.foi.queries import reading_of
+from gongkai.foi.services import tries
 from gongkai.foi.services.drafts import check_public_file
 from gongkai.foi.services.files import add_file, name_of, read_file, store, whole
 from gongkai.foi.services.intake import (
@@ -62,16 +60,12 @@ from gongkai.statute.clock import (
 )
 from gongkai.statute.outcomes import OUTCOMES
 from gongkai.statute.remedies import RemedyReading, remedy_for
-from gongkai.vault.crypto import keyed_hash
-from gongkai.vault.keys import active
-from gongkai.vault.models import DataKey
 from gongkai.vault.sealing import open_json, seal_json
 from gongkai.workdays.queries import current_calendar
 
 FOLLOW: Final = "foi.follow"
 TRIES_PER_NUMBER: Final = 5
 TRIES_PER_ADDRESS: Final = 20
-LOCKED_SECONDS: Final = 15 * 60
 MAX_TEXT: Final = 5000
 MAX_COMPLAINT: Final = 2000
 _MOST_HOPS: Final = 20
@@ -84,7 +78,7 @@ class WrongCode(Exception):
 
 
 class LockedOut(Exception):
-    """Too many wrong tries for this number or from this address; `LOCKED_SECONDS` to wait."""
+    """Too many wrong tries for this number or from this address; `tries.LOCKED_SECONDS` to wait."""
 
 
 # -- coming in ---------------------------------------------------------------------------------
@@ -97,19 +91,19 @@ def follow(number: str, code: str, address: str) -> Intake:
     """
     authorise_public(Actor.applicant(), FOLLOW)
     number = tidy_number(number)
-    counters = [(_counter("number", number), TRIES_PER_NUMBER)]
+    counters = [(tries.counter("number", number), TRIES_PER_NUMBER)]
     if address:
-        counters.append((_counter("address", address), TRIES_PER_ADDRESS))
+        counters.append((tries.counter("address", address), TRIES_PER_ADDRESS))
     # Counted before the answer is known, so that tries side by side cannot slip through.
-    exceeded = [most for name, most in counters if _count(name) > most]
+    exceeded = [most for name, most in counters if tries.count(name) > most]
     if exceeded:
         raise LockedOut
     intake = Intake.objects.filter(number=number).first()
     if not code_fits(intake, code) or intake is None:
         raise WrongCode
-    cache.delete(counters[0][0])
+    tries.forget(counters[0][0])
     for name, _most in counters[1:]:
-        _uncount(name)
+        tries.uncount(name)
     return intake
 
 
@@ -594,24 +588,3 @@ def _checked_text(text: str, limit: int, name: str, *, needed: bool) -> str:
     if len(text) > limit:
         raise ValidationError({name: f"有{len(text)}个字，最多{limit}个字，请精简或者另附文件。"})
     return text
-
-
-def _counter(kind: str, text: str) -> str:
-    """The name of a counter, from which neither number nor address can be read."""
-    _, key = active(DataKey.Purpose.INDEX)
-    return f"foi.tries.{kind}.{keyed_hash(key, f'foi.tries.{kind}:{text}')}"
-
-
-def _count(name: str) -> int:
-    cache.add(name, 0, LOCKED_SECONDS)
-    try:
-        return int(cache.incr(name))
-    except ValueError:  # it ran out in between
-        cache.set(name, 1, LOCKED_SECONDS)
-        return 1
-
-
-def _uncount(name: str) -> None:
-    """A right code is no wrong try."""
-    with suppress(ValueError):
-        cache.decr(name)

@@ -24,7 +24,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from gongkai.foi import messaging, persons
-from gongkai.foi.models import Intake, Message
+from gongkai.foi.models import AccountMessage, Intake, Message, Outgoing
 from gongkai.foi.services.requests import HANDLE
 from gongkai.ledger.actor import Actor
 from gongkai.ledger.services import record
@@ -113,12 +113,12 @@ def text_for(intake: Intake) -> str:
 def send_due(*, limit: int = 200, now: datetime | None = None) -> Sent:
     """Send what is due, at most `limit` messages; never raises for what a server does."""
     moment = now or timezone.now()
-    due = Message.objects.filter(state=State.QUEUED, try_at__lte=moment).order_by("try_at", "pk")
     sent = waiting = failed = 0
-    for message in due[:limit]:
-        claimed = Message.objects.filter(
-            pk=message.pk, state=State.QUEUED, try_at=message.try_at
-        ).update(try_at=moment + CLAIM)
+    for message in _due(moment, limit):
+        rows: Any = type(message)._default_manager.filter(pk=message.pk)
+        claimed = rows.filter(state=State.QUEUED, try_at=message.try_at).update(
+            try_at=moment + CLAIM
+        )
         if not claimed:
             continue  # another worker has it
         problem, lasting = _send(message)
@@ -132,11 +132,11 @@ def send_due(*, limit: int = 200, now: datetime | None = None) -> Sent:
             sent += 1
         elif lasting or tries > len(BACK_OFF):
             change = {"state": State.FAILED, "try_at": None}
-            failed += 1
+            # Of a code nobody has to be told but its owner, who asks for another.
+            failed += isinstance(message, Message)
         else:
             change = {"try_at": moment + BACK_OFF[tries - 1]}
             waiting += 1
-        rows = Message.objects.filter(pk=message.pk)
         if problem:
             # Cancelled while it was tried: it stays cancelled. What was sent is noted as sent.
             rows = rows.filter(state=State.QUEUED)
@@ -183,10 +183,26 @@ def retry_all(actor: Actor, messages: Any) -> int:
     return done
 
 
+def mobile_number(text: str) -> str:
+    """The eleven digits of a mobile number, however it was typed; "" for what is none."""
+    mobile = _MOBILE.fullmatch(re.sub(r"[\s-]", "", text))
+    return mobile[1] if mobile else ""
+
+
 # -- sending -----------------------------------------------------------------------------------
 
 
-def _send(message: Message) -> tuple[str, bool]:
+def _due(moment: datetime, limit: int) -> list[Outgoing]:
+    """What is to be sent, codes of accounts first: somebody sits waiting. None when it is expired."""
+    codes = AccountMessage.objects.filter(
+        state=State.QUEUED, try_at__lte=moment, expires_at__gt=moment
+    ).order_by("try_at", "pk")[:limit]
+    found: list[Outgoing] = list(codes)
+    messages = Message.objects.filter(state=State.QUEUED, try_at__lte=moment)
+    return found + list(messages.order_by("try_at", "pk")[: limit - len(found)])
+
+
+def _send(message: Outgoing) -> tuple[str, bool]:
     """What went wrong ("" for nothing), and whether trying again is useless."""
     try:
         content = open_json(message.belongs_to, message.sealed)
@@ -220,9 +236,9 @@ def _addresses(person: persons.Person) -> list[tuple[str, str]]:
     email = person.email.strip()
     if email and "\n" not in email:
         found.append((str(Message.Way.EMAIL), email))
-    mobile = _MOBILE.fullmatch(re.sub(r"[\s-]", "", person.phone))
+    mobile = mobile_number(person.phone)
     if mobile:
-        found.append((str(Message.Way.SMS), mobile[1]))
+        found.append((str(Message.Way.SMS), mobile))
     return found
 
 

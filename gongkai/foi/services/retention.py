@@ -2,7 +2,8 @@
 
 The case file itself is a record and is kept, and handed over, by the rules on archives; what is
 erased here is the personal data of the form: the sealed particulars with their blind index and
-likeness, the papers that the applicant handed in, where messages went, complaints. 个人信息保护法
+likeness, the papers that the applicant handed in, where messages went, complaints, and whose account
+the request stood in. 个人信息保护法
 Article 19: no longer than the purpose needs; Article 47: erased once the purpose is reached or the
 period has run out [from knowledge]. The law sets no number of days, so it is a dated parameter
 marked as a reading: by default as long as a lawsuit is possible.
@@ -34,7 +35,7 @@ from gongkai.foi.models import (
     RemedyCase,
 )
 from gongkai.foi.persons import refuse_personal
-from gongkai.foi.services import drafts
+from gongkai.foi.services import accounts, drafts
 from gongkai.foi.services.files import PUBLIC_KINDS
 from gongkai.ledger.actor import Actor
 from gongkai.ledger.models import LedgerEntry
@@ -71,6 +72,7 @@ class Retained:
     erased: list[Erased] = field(default_factory=list)
     marked: int = 0
     drafts: int = 0
+    accounts: int = 0
 
 
 def retain(actor: Actor, *, dry_run: bool = False, today: date | None = None) -> Retained:
@@ -98,6 +100,7 @@ def retain(actor: Actor, *, dry_run: bool = False, today: date | None = None) ->
             if dry_run or _erase_due(actor, applicant.pk, today):
                 organ = _organ(applicant.intake)
                 done.erased.append(Erased(organ.code, organ.label, applicant.intake.number, last))
+    done.accounts = accounts.sweep(actor, dry_run=dry_run).accounts
     if not dry_run:
         done.drafts = drafts.sweep(actor)
     return done
@@ -216,6 +219,7 @@ def _erase(actor: Actor, applicant: Applicant, facts: Mapping[str, Any]) -> None
     if intake.request_id is not None:
         Complaint.objects.filter(request=intake.request_id).update(sealed=b"")
     similarity.forget([intake.pk])
+    accounts.forget_request(intake)
     applicant.sealed, applicant.identity_index, applicant.identity_kind = b"", "", ""
     applicant.erased_at = now
     applicant.save(update_fields=["sealed", "identity_index", "identity_kind", "erased_at"])

@@ -1,8 +1,8 @@
 """`gongkai foi recompute`: rebuild the due dates of open requests from their events;
 `gongkai foi messages`: send the mails and text messages to applicants that are due;
 `gongkai foi receipts`: online filings of rest days become requests (ONLINE_RECEIPT=submission);
-`gongkai foi retain`: erase applicants' data whose period is over; `gongkai foi drafts`: forms that
-were begun and never sent; `gongkai foi verify`: compare events with the ledger.
+`gongkai foi retain`: erase applicants' data whose period is over, and accounts that nobody uses;
+`gongkai foi drafts`: forms that were begun and never sent; `gongkai foi verify`: compare events with the ledger.
 
 Meant for daily timers, and `recompute` for after a change of settings or calendar. Exit code 1 when
 some case's events are not lawful by the calendar in force, or do not agree with the ledger.
@@ -76,6 +76,7 @@ class Command(BaseCommand):
                 ],
                 "marked": done.marked,
                 "drafts": done.drafts,
+                "accounts": done.accounts,
             }
             self.stdout.write(json.dumps(answer, ensure_ascii=False))
             return
@@ -85,6 +86,8 @@ class Command(BaseCommand):
         self.stdout.write(f"{verb}{len(done.erased):,}名申请人的个人信息。")
         if done.drafts:
             self.stdout.write(f"已清除过期的未提交申请{done.drafts:,}件。")
+        if done.accounts:
+            self.stdout.write(f"{verb}长期不用的账号{done.accounts:,}个。")
 
     def verify(self, options: dict[str, Any]) -> None:
         run = Verification()
