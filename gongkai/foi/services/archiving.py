@@ -216,7 +216,12 @@ def build_archive(actor: Actor, request: FoiRequest) -> tuple[str, IO[bytes]]:
         _put_ledger(request, package)
         index = _index(request, package.rows, gaps)
         archive.writestr("00 案卷目录.html", index)
-        sums = "".join(f"{digest}  {path}\n" for path, _, _, digest in package.rows)
+        # What the index names and the package does not hold is no file whose sum can be checked.
+        sums = "".join(
+            f"{digest}  {path}\n"
+            for path, _, _, digest in package.rows
+            if path.casefold() in package.taken
+        )
         archive.writestr("SM3SUMS.txt", sums)
     with transaction.atomic():
         record(
@@ -478,17 +483,14 @@ def _put_ledger(request: FoiRequest, package: _Package) -> None:
     wanted = Q()
     for model, keys in about.items():
         wanted |= Q(object_type=model, object_id__in=[str(key) for key in keys])
-    entries = (
-        LedgerEntry.objects.filter(wanted, chain__name=request.organ.code)
-        .select_related("chain")
-        .order_by("seq")
-    )
+    # Not of one chain: what a body did that was abolished since stands in its own.
+    entries = LedgerEntry.objects.filter(wanted).select_related("chain").order_by("pk")
     package.table(
         "09 操作台账",
         "台账摘录.csv",
-        ["序号", "时间", "操作人", "操作", "对象", "内容", "前条杂凑值", "杂凑值"],
+        ["台账", "序号", "时间", "操作人", "操作", "对象", "内容", "前条杂凑值", "杂凑值"],
         (
-            (one.seq, _moment(one.at), one.actor_name, one.action, one.object_label, one.changes,
+            (one.chain.name, one.seq, _moment(one.at), one.actor_name, one.action, one.object_label, one.changes,
              one.previous_hash, one.hash)
             for one in entries
         ),

@@ -84,13 +84,11 @@ def convert(
     problem = refuse_conversion(request)
     if problem:
         raise ValidationError(problem)
-    files = [
-        (name, file.extension, content_of(file))
-        for name, file in _named(released_files(request)).items()
-    ]
+    given = released_files(request)
+    files = [(name, file.extension, content_of(file)) for name, file in _named(given).items()]
     texts = {name: _text(content, extension) for name, extension, content in files}
     _refuse_applicant(request, {"标题": title, "内容概述": summary, **{
-        f"文件《{name}》": text for name, text in texts.items()
+        f"文件《{name}》": f"{texts[name]}\n{_hidden(content, name)}" for name, _, content in files
     }, **{f"文件名《{name}》": name for name, _, _ in files}})  # fmt: skip
     whole_text = "\n".join(texts.values())
     paragraphs = (
@@ -111,6 +109,8 @@ def convert(
         problem = refuse_conversion(locked)
         if problem:
             raise ValidationError(problem)
+        if [one.pk for one in released_files(locked)] != [one.pk for one in given]:
+            raise ValidationError("提供给申请人的文件刚刚有变动，没有生成草稿。请核对后再试。")
         drafted = hand_over(actor, request.organ, material)
         made = Conversion.objects.create(
             request=request,
@@ -217,6 +217,12 @@ def _text(content: bytes, extension: str) -> str:
         pages = sheets(prepare(content, extension))
         return "\n".join(line for one in pages for line in lines_of(one))
     return "\n".join(segment.text for segment in read(content, f"x{extension}").segments)
+
+
+def _hidden(content: bytes, name: str) -> str:
+    """What else a file holds and readers of the attachment can get at: notes, forms, properties,
+    and letters that are not seen on its pages."""
+    return "\n".join(segment.text for segment in read(content, name).segments)
 
 
 def _refuse_applicant(request: FoiRequest, texts: dict[str, str]) -> None:

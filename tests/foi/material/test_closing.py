@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import zipfile
+from datetime import timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.utils import timezone
+from pikepdf import Array, Dictionary, Name, String
 
 from gongkai.disclosure.models import DisclosedItem
 from gongkai.foi.models import (
@@ -32,7 +34,7 @@ from tests.factories.disclosure import make_column
 from tests.factories.foi import make_case, received
 from tests.factories.organs import make_organ, make_user
 from tests.foi.material.conftest import PAPER
-from tests.foi.material.papers import SECRET, chinese
+from tests.foi.material.papers import SECRET, chinese, drawn, text_at
 
 pytestmark = pytest.mark.django_db
 ASKER = "欧阳示例"
@@ -150,7 +152,7 @@ def test_the_package_holds_the_whole_case_and_every_file_has_its_sum(officer, co
         papers = [archive.read(one) for one in names if one.endswith(".pdf")]
     for folder in ("01", "02", "03", "04", "07", "08", "09"):
         assert any(one.startswith(folder) for one in names), folder
-    assert {line.split("  ", 1)[1] for line in sums.splitlines()} >= set(names) - {
+    assert {line.split("  ", 1)[1] for line in sums.splitlines()} == set(names) - {
         "SM3SUMS.txt",
         "00 案卷目录.html",
     }
@@ -164,6 +166,19 @@ def test_the_package_holds_the_whole_case_and_every_file_has_its_sum(officer, co
     # The original stays inside: what was struck out is in no file of the package.
     assert not any(SECRET.encode() in paper for paper in papers)
     assert "不对外提供" in index
+
+
+def test_article_45_the_package_tells_what_a_body_did_that_was_abolished_since(organ, complete):
+    heir = make_organ("411281-004", name="示例承继局")
+    organ.abolished_on, organ.successor = timezone.localdate() - timedelta(days=1), heir
+    organ.save()
+    complete.organ = heir
+    complete.save()
+    theirs = Actor.for_user(make_user(Role.REQUEST_OFFICER, heir))
+    with zipfile.ZipFile(archiving.build_archive(theirs, complete)[1]) as archive:
+        ledger = archive.read("09 操作台账/台账摘录.csv").decode("utf-8-sig")
+    assert f"{organ.code}," in ledger
+    assert "foi.redaction.save" in ledger
 
 
 def test_taking_the_package_is_in_the_ledger_and_so_is_the_look_at_the_applicant(officer, complete):
@@ -224,6 +239,46 @@ def test_article_44_the_applicants_name_stops_the_conversion(officer, column, de
         converting.convert(officer, decided, column=column, title=title)
     assert not DisclosedItem.objects.exists()
     assert not Conversion.objects.exists()
+
+
+@pytest.mark.parametrize("where", ["note", "white"])
+def test_article_44_a_name_that_nobody_sees_stops_the_conversion_too(
+    officer, column, decided, where
+):
+    with_applicant(decided, name="ZHANG SHILI")
+    if where == "white":
+        content = drawn("1 1 1 rg " + text_at("ZHANG SHILI", 100, 700))
+    else:
+        note = Dictionary(
+            Type=Name.Annot, Subtype=Name.FreeText, Rect=Array([0, 0, 0, 0]), F=2,
+            Contents=String("ZHANG SHILI"),
+        )  # fmt: skip
+        content = drawn(text_at("OPEN WORDS", 100, 700), Annots=Array([note]))
+    file = add_file(
+        officer, kind=CaseFile.Kind.ORIGINAL, request=decided, name="批复.pdf", content=content
+    )
+    redaction.release(officer, file)
+    with pytest.raises(ValidationError, match="申请人的姓名"):
+        converting.convert(officer, decided, column=column, title="某批复")
+
+
+def test_a_file_that_is_held_back_meanwhile_is_not_published(officer, column, decided, monkeypatch):
+    held, other = (
+        add_file(officer, kind=CaseFile.Kind.ORIGINAL, request=decided, name=name, content=PAPER)
+        for name in ("批复.pdf", "附件.pdf")
+    )
+    for one in (held, other):
+        redaction.release(officer, one)
+    refuse = converting._refuse_applicant
+
+    def meanwhile(request, texts):
+        refuse(request, texts)
+        redaction.hold_back(officer, held)
+
+    monkeypatch.setattr(converting, "_refuse_applicant", meanwhile)
+    with pytest.raises(ValidationError, match="刚刚有变动"):
+        converting.convert(officer, decided, column=column, title="某批复")
+    assert not DisclosedItem.objects.exists()
 
 
 def test_article_44_a_case_is_converted_once_and_only_when_something_was_given(
