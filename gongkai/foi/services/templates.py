@@ -16,6 +16,7 @@ from typing import Any, Final, cast
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
 from django.db import IntegrityError, transaction
+from django.db.models import Max
 from django.utils import timezone
 
 from gongkai.foi.models import Letterhead, Notice, NoticeTemplate
@@ -186,6 +187,7 @@ def save_letterhead(
         for name, value in values.items():
             setattr(head, name, value)
         _check_letterhead(head)
+        _refuse_covering(head)
         if picture is not None:
             head.seal = picture
         elif remove_seal:
@@ -264,6 +266,26 @@ def _refuse_used(head: Letterhead) -> None:
     if is_used(head):
         raise ValidationError(
             "已有文书按这份设置印发，不能修改。请新增一份设置，填写新的启用日期。"
+        )
+
+
+def _refuse_covering(head: Letterhead) -> None:
+    """Refuse a day from which on notices bear another letterhead already: what was issued stays
+    under its own, and so does what its readers are told of review and court."""
+    others = Letterhead.objects.filter(organ_id=head.organ_id).exclude(pk=head.pk)
+    if not others.filter(valid_from__lt=head.valid_from).exists():
+        return
+    issued = Notice.objects.filter(organ_id=head.organ_id, issued_on__gte=head.valid_from)
+    later = others.filter(valid_from__gt=head.valid_from).order_by("valid_from").first()
+    if later is not None:
+        issued = issued.filter(issued_on__lt=later.valid_from)
+    last = issued.aggregate(last=Max("issued_on"))["last"]
+    if last is not None:
+        raise ValidationError(
+            {
+                "valid_from": f"{head.valid_from}以后已有文书按原来的设置印发，"
+                f"启用日期请选在最后一份（{last}）之后。"
+            }
         )
 
 

@@ -1,7 +1,7 @@
 """Templates that bodies upload: hostile until shown to be harmless; versions, letterheads, seals."""
 
 import zipfile
-from datetime import date
+from datetime import date, timedelta
 from io import BytesIO
 
 import pytest
@@ -350,6 +350,23 @@ def test_a_letterhead_says_what_is_wrong(responsible, organ, field, value):
     with pytest.raises(ValidationError) as caught:
         templates.save_letterhead(responsible, organ, **{**HEAD, field: value})
     assert field in caught.value.message_dict
+
+
+@pytest.mark.parametrize("how", ["new", "moved"])
+def test_a_letterhead_does_not_reach_back_over_what_was_issued(
+    responsible, officer, organ, case, how
+):
+    templates.save_letterhead(responsible, organ, **HEAD)
+    later = {**HEAD, "valid_from": date(2026, 7, 1), "court": "示例市人民法院"}
+    moved = templates.save_letterhead(responsible, organ, **later) if how == "moved" else None
+    issued(officer, case)
+    with pytest.raises(ValidationError, match=f"最后一份（{ISSUED}）之后"):
+        templates.save_letterhead(
+            responsible, organ, letterhead=moved, **{**later, "valid_from": ISSUED}
+        )
+    templates.save_letterhead(
+        responsible, organ, letterhead=moved, **{**later, "valid_from": ISSUED + timedelta(days=1)}
+    )
 
 
 def test_two_letterheads_of_one_day_are_refused(responsible, organ):
