@@ -185,11 +185,14 @@ if DATABASES["default"].get("ENGINE", "").rpartition(".")[2] not in ("sqlite3", 
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # WAL lets readers go on while one writer works; immediate transactions take the write
     # lock at once, so two writers queue instead of failing half-way with "database is locked".
+    # What a citizen was told is received must outlive a power cut, so every commit waits for the
+    # disk; a demo has nothing to lose and is built faster without.
+    _SYNCHRONOUS = "NORMAL" if DEMO else "FULL"
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 30,
         "init_command": (
-            "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;"
+            f"PRAGMA journal_mode=WAL; PRAGMA synchronous={_SYNCHRONOUS}; PRAGMA foreign_keys=ON;"
             "PRAGMA cache_size=-64000; PRAGMA temp_store=MEMORY; PRAGMA mmap_size=268435456;"
         ),
     }

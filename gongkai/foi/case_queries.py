@@ -7,10 +7,21 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
-from django.db.models import Q
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from gongkai.foi.models import Approval, CaseLink, FoiEvent, FoiRequest, Intake, Notice
+from gongkai.foi.models import (
+    Approval,
+    CaseFile,
+    CaseLink,
+    CaseNote,
+    FoiEvent,
+    FoiRequest,
+    Intake,
+    Notice,
+    Proof,
+)
 from gongkai.foi.notice_queries import name_of
 from gongkai.foi.queries import BarPart, timeline
 from gongkai.foi.services.triage import KEY as TRIAGE
@@ -126,13 +137,28 @@ def links_of(request: FoiRequest) -> list[tuple[CaseLink, FoiRequest]]:
     """The case's links, each with the other case. One statement."""
     found = CaseLink.objects.filter(Q(earlier=request) | Q(later=request))
     found = found.select_related("earlier", "later").order_by("at", "pk")
+    found = found.only(
+        "kind", "earlier__number", "earlier__subject", "later__number", "later__subject"
+    )
     return [(one, one.later if one.earlier_id == request.pk else one.earlier) for one in found]
 
 
 def counts_of(request: FoiRequest) -> dict[str, int]:
-    """How many files, proofs and notes the case has."""
-    return {
-        "files": request.files.count(),
-        "proofs": request.proofs.exclude(key=TRIAGE).values("key").distinct().count(),
-        "notes": request.notes.count(),
-    }
+    """How many files, proofs and notes the case has. One statement."""
+    counts = (
+        FoiRequest.objects.filter(pk=request.pk)
+        .order_by()
+        .values_list(
+            _counted(CaseFile.objects.all(), Count("pk")),
+            _counted(Proof.objects.exclude(key=TRIAGE), Count("key", distinct=True)),
+            _counted(CaseNote.objects.all(), Count("pk")),
+        )
+        .get()
+    )
+    return dict(zip(("files", "proofs", "notes"), counts, strict=True))
+
+
+def _counted(rows: QuerySet[Any], count: Count) -> Coalesce:
+    """How many `rows` there are of a case, as a part of a statement about it."""
+    own = rows.filter(request=OuterRef("pk")).order_by().values("request")
+    return Coalesce(Subquery(own.annotate(counted=count).values("counted")), 0)

@@ -80,9 +80,13 @@ class Hint:
         return self.same_applicant and (self.same_document or self.share >= 0.6)
 
 
-def remember(intake: Intake, wish: Wish) -> None:
-    """Keep the sketch of what the intake asks for (again, when it has changed)."""
-    forget([intake.pk])
+def remember(intake: Intake, wish: Wish, *, is_new: bool = False) -> None:
+    """Keep the sketch of what the intake asks for (again, when it has changed).
+
+    `is_new`: the intake was made in this transaction, so that there is no sketch to take away.
+    """
+    if not is_new:
+        forget([intake.pk])
     sketch = sketch_of(wish)
     if sketch is None:
         return

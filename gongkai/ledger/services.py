@@ -116,7 +116,7 @@ def record_many(actor: Actor, acts: Iterable[Act]) -> list[LedgerEntry]:
         head.last_seq, head.last_hash = entry.seq, entry.hash
         entries.append(entry)
     LedgerEntry.objects.bulk_create(entries, batch_size=500)
-    LedgerChain.objects.bulk_update(heads.values(), ["last_seq", "last_hash"], batch_size=300)
+    _advance(list(heads.values()))
     return entries
 
 
@@ -152,6 +152,16 @@ def _locked_heads(names: list[str]) -> dict[str, LedgerChain]:
         )
         heads = {head.name: head for head in known.all()}
     return heads
+
+
+def _advance(heads: list[LedgerChain]) -> None:
+    if len(heads) == 1:  # nearly always, and then far cheaper to say
+        (head,) = heads
+        LedgerChain.objects.filter(pk=head.pk).update(
+            last_seq=head.last_seq, last_hash=head.last_hash
+        )
+        return
+    LedgerChain.objects.bulk_update(heads, ["last_seq", "last_hash"], batch_size=300)
 
 
 def _label(obj: models.Model | None) -> str:

@@ -32,6 +32,9 @@ from gongkai.vault.models import DataKey
 _NAME: Final = "master key"
 _open: dict[tuple[str, int], bytes] = {}
 _looked_up: ContextVar[dict[int, bytes] | None] = ContextVar("vault_keys", default=None)
+_in_use: ContextVar[dict[str, tuple[int, bytes]] | None] = ContextVar(
+    "vault_keys_in_use", default=None
+)
 
 
 class KeyUnavailable(ImproperlyConfigured):
@@ -91,13 +94,24 @@ def mark_of(master: bytes) -> str:
 
 def active(purpose: str) -> tuple[int, bytes]:
     """Number and key to seal with from now on; made when there is none yet."""
+    known = _in_use.get()
+    if known is not None and purpose in known:
+        return known[purpose]
     row = DataKey.objects.filter(purpose=purpose, state=DataKey.State.ACTIVE).first()
-    if row is None:
-        try:
-            with transaction.atomic():
-                row = add(purpose)
-        except IntegrityError:  # another process was faster
-            row = DataKey.objects.get(purpose=purpose, state=DataKey.State.ACTIVE)
+    if row is not None:
+        found = row.pk, key_of(row)
+        if known is not None:
+            known[purpose] = found
+            opening = _looked_up.get()
+            if opening is not None:
+                opening[row.pk] = found[1]
+        return found
+    # One that is made here goes with the transaction around it, so it is not remembered.
+    try:
+        with transaction.atomic():
+            row = add(purpose)
+    except IntegrityError:  # another process was faster
+        row = DataKey.objects.get(purpose=purpose, state=DataKey.State.ACTIVE)
     return row.pk, key_of(row)
 
 
@@ -119,12 +133,17 @@ def by_number(number: int) -> bytes:
 
 @contextmanager
 def looked_up_once() -> Iterator[None]:
-    """Inside, each key is asked for once: for lists that open many values, not for longer."""
-    token = _looked_up.set({})
+    """Inside, each key is asked for once: for one act or one list, not for longer.
+
+    What is sealed with a key that is replaced meanwhile is found by the second pass of a rotation,
+    as what was sealed just before and saved a little later (`services.GRACE`).
+    """
+    opening, sealing = _looked_up.set({}), _in_use.set({})
     try:
         yield
     finally:
-        _looked_up.reset(token)
+        _looked_up.reset(opening)
+        _in_use.reset(sealing)
 
 
 def add(purpose: str) -> DataKey:

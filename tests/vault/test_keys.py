@@ -10,11 +10,14 @@ from threading import Barrier
 import pytest
 from django.core.checks import run_checks
 from django.core.exceptions import ImproperlyConfigured
-from django.db import connections
+from django.db import connection, connections, transaction
 from django.http import HttpResponse
 from django.test import Client, RequestFactory
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from gongkai.vault import files, keys, sealing
+from gongkai.vault.crypto import key_number_of
 from gongkai.vault.middleware import KeyUnavailableMiddleware
 from gongkai.vault.models import DataKey
 from gongkai.vault.sealing import CannotOpen
@@ -127,6 +130,29 @@ def test_nothing_is_sealed_with_a_key_that_was_destroyed():
     with pytest.raises(CannotOpen, match="已经销毁"):
         sealing.open_bytes("某处", sealed)
     assert keys.active(DataKey.Purpose.DATA)[0] != row.pk
+
+
+def test_inside_one_act_the_key_in_use_is_asked_for_once_and_the_next_act_sees_a_new_one():
+    sealing.seal_bytes("a", b"x")
+    old = DataKey.objects.get(purpose="data")
+    with CaptureQueriesContext(connection) as done, keys.looked_up_once():
+        sealed = [sealing.seal_bytes("a", b"x") for _ in range(3)]
+        assert sealing.open_bytes("a", sealed[0]) == b"x"
+    assert len(done) == 1
+    DataKey.objects.filter(pk=old.pk).update(state=DataKey.State.RETIRED, ended_at=timezone.now())
+    new = keys.add("data")
+    with keys.looked_up_once():
+        assert key_number_of(sealing.seal_bytes("a", b"x")) == new.pk
+
+
+def test_a_key_that_is_taken_back_with_its_transaction_is_not_remembered():
+    with keys.looked_up_once():
+        with transaction.atomic():
+            sealing.seal_bytes("a", b"x")
+            transaction.set_rollback(True)
+        sealed = sealing.seal_bytes("a", b"x")
+    assert sealing.open_bytes("a", sealed) == b"x"
+    assert DataKey.objects.filter(pk=key_number_of(sealed)).exists()
 
 
 def test_the_blind_index_tells_kinds_apart_and_nothing_of_the_text():

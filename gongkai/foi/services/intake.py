@@ -48,6 +48,7 @@ from gongkai.organs.models import Organ, OrganKind
 from gongkai.organs.policy import authorise, authorise_public
 from gongkai.statute.clock import Received
 from gongkai.statute.workdays import WorkCalendar, add_working_days, roll_to_working_day
+from gongkai.vault.keys import looked_up_once
 from gongkai.workdays.queries import current_calendar
 
 State = Intake.State
@@ -104,7 +105,7 @@ def file_request(
         raise ValidationError(wrong)
     now = timezone.now()
     today = timezone.localdate(now)
-    with whole():
+    with whole(), looked_up_once():
         filed = _take(
             actor, organ, Channel.ONLINE, now, today, person, wish, files, needs_help=needs_help
         )
@@ -169,7 +170,7 @@ def record_intake(
         raise ValidationError(wrong)
     refuse_personal(confirmation=confirmation, subject=subject)
     arrived_at = now if arrived_on == today else _midnight(arrived_on)
-    with whole():
+    with whole(), looked_up_once():
         filed = _take(
             actor,
             organ,
@@ -314,7 +315,7 @@ def forward_intake(actor: Actor, intake: Intake, organ: Organ, reason: str) -> I
     refuse_unfit(organ, field="organ")
     now = timezone.now()
     today = timezone.localdate(now)
-    with whole():
+    with whole(), looked_up_once():
         locked = lock(intake)
         refuse_settled(locked)
         person, wish = opened(locked.applicant)
@@ -627,7 +628,7 @@ def _seal(intake: Intake, person: Person, wish: Wish) -> Applicant:
     applicant = Applicant(intake=intake)
     seal_person(applicant, person, wish)
     applicant.save()
-    similarity.remember(intake, wish)
+    similarity.remember(intake, wish, is_new=True)
     return applicant
 
 

@@ -11,12 +11,12 @@ from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
 
 from gongkai.foi import case_queries, persons, queries
-from gongkai.foi.models import Approval, Consultation, FoiRequest, Intake, Notice
+from gongkai.foi.models import Consultation, FoiRequest, Intake, Notice
 from gongkai.foi.notice_queries import name_of, notice_status
 from gongkai.foi.views.base import FoiView
 from gongkai.foi.views.intake import revealed
 from gongkai.foi.views.linking import buttons_of
-from gongkai.foi.views.steps import EVENTS, STEPS, decidable, proposal_words
+from gongkai.foi.views.steps import EVENTS, STEPS, may_decide, proposal_words
 from gongkai.ledger.models import LedgerEntry
 from gongkai.organs.shell import act_label
 from gongkai.organs.staff_views import Button, ScopedDetailView
@@ -94,11 +94,15 @@ class RequestDetail(FoiView, ScopedDetailView):
         return response
 
     def _intake(self) -> Intake | None:
-        return (
+        found = (
             Intake.objects.filter(request=self.object, applicant__isnull=False)
-            .select_related("applicant", "organ", "request__organ")
+            .select_related("applicant")
+            .order_by()
             .first()
         )
+        if found is not None:
+            found.request = self.object
+        return found
 
     # -- what may be done ----------------------------------------------------------------------
 
@@ -179,11 +183,7 @@ class RequestDetail(FoiView, ScopedDetailView):
         approvals = list(case.approvals.select_related("proposed_by", "decided_by"))
         consultations = list(case.consultations.defer("sealed"))
         intake = self._intake()
-        mine = set(
-            decidable(
-                self, Approval.objects.filter(state=Approval.State.PENDING, request=case)
-            ).values_list("pk", flat=True)
-        )
+        mine = {one.pk for one in approvals if may_decide(self, one, case.organ)}
         lawful, refused = self._offers(reading, consultations, notices)
         handles = self.allows("foi.handle", case.organ)
         return super().get_context_data(

@@ -27,6 +27,7 @@ from gongkai.foi.services.filters import remove_filter, save_filter
 from gongkai.foi.services.linking import MANY
 from gongkai.foi.views.base import FoiView
 from gongkai.organs import policy
+from gongkai.organs.queries import listed
 from gongkai.organs.staff_views import (
     Button,
     Column,
@@ -56,6 +57,16 @@ GROUPS: Final = (
     ("ended", "已办结"),
 )
 """By due date: the words of the filter and of the chips above the list."""
+
+PRESSING: Final = frozenset(key for key, _ in GROUPS if key != "ended")
+"""The groups of what still waits."""
+
+SHOWN: Final = (
+    *("number", "subject", "applicant_kind", "received_on", "due_on", "due_provisional", "state"),
+    *("outcome", "channel", "decided_on", "organ__code", "organ__name", "organ__short_name"),
+    *("handler__display_name", "handler__username"),
+)
+"""What a row of the list or of its export is made of."""
 
 
 def due_groups(today: date) -> dict[str, Q]:
@@ -110,7 +121,10 @@ class RequestFilters(StaffFilterSet):
 
 
 class RequestList(FoiView, ScopedListView):
-    """Exports leave out what applicants wrote: it may hold personal data."""
+    """Newest first; what still waits, the most pressing first.
+
+    Exports leave out what applicants wrote: it may hold personal data.
+    """
 
     model = FoiRequest
     action = "foi.view"
@@ -141,6 +155,8 @@ class RequestList(FoiView, ScopedListView):
     )
     search_fields = ("number", "subject")
     search_hint = "编号、申请内容"
+    # No index finds words inside of texts: a million would be read for every page.
+    search_cap = 1000
     filterset_class = RequestFilters
     select_related = ("organ", "handler")
     ordering = ("-received_on", "-id")
@@ -152,6 +168,15 @@ class RequestList(FoiView, ScopedListView):
         if len(self.my_organs()) == 1:
             # Whoever works for one body knows which: the room is for what differs.
             self.columns = tuple(c for c in type(self).columns if c.name != "organ.label")
+        if self.request.GET.get("stage") in PRESSING:
+            self.ordering = ("due_on", "id")
+
+    def scoped(self, queryset: QuerySet[Any], action: str | None = None) -> QuerySet[Any]:
+        return listed(queryset, self.request.user, action or self.action)
+
+    def get_queryset(self) -> QuerySet[Any]:
+        # Of body and handler what a row says, not their thirty columns.
+        return super().get_queryset().only(*SHOWN)
 
     def my_organs(self) -> list[int]:
         """Up to two of the bodies whose requests the user sees."""
@@ -189,7 +214,7 @@ class RequestList(FoiView, ScopedListView):
             self.scoped(FoiRequest.objects.filter(conditions["waiting"]))
             .order_by()
             .aggregate(
-                **{key: Count("pk", filter=conditions[key]) for key, _ in GROUPS if key != "ended"}
+                **{key: Count("pk", filter=conditions[key]) for key, _ in GROUPS if key in PRESSING}
             )
         )
         shown = []
@@ -289,6 +314,9 @@ class DueCalendar(FoiView, TemplateResponseMixin):
     template_name = "gongkai/foi/calendar.html"
     title = "到期日历"
     a_day: Final = 5
+
+    def scoped(self, queryset: QuerySet[Any], action: str | None = None) -> QuerySet[Any]:
+        return listed(queryset, self.request.user, action or self.action)
 
     def get(self, request: HttpRequest) -> HttpResponse:
         return self.render_to_response(self.get_context_data())

@@ -20,9 +20,11 @@ from gongkai.foi.models import Approval, Consultation, FoiRequest, Notice
 from gongkai.foi.notices.kinds import kind_of
 from gongkai.foi.services import steps
 from gongkai.foi.services.notices import version_of
+from gongkai.foi.services.steps.approvals import ACTION
 from gongkai.foi.views.base import FoiView
 from gongkai.foi.views.linking import RequestFormView
 from gongkai.ledger.actor import Actor
+from gongkai.organs.models import Organ
 from gongkai.organs.policy import scope
 from gongkai.organs.staff_views import Button, Column, ScopedListView, ServiceFormView
 from gongkai.statute.clock import IllegalSequence
@@ -377,6 +379,15 @@ def decidable(view: FoiView, approvals: QuerySet[Approval]) -> QuerySet[Approval
     return found.exclude(proposed_by=view.request.user.pk)
 
 
+def may_decide(view: FoiView, approval: Approval, organ: Organ) -> bool:
+    """The same of one approval, whose case is with `organ`. No SQL."""
+    return (
+        approval.state == Approval.State.PENDING
+        and approval.proposed_by_id != view.request.user.pk
+        and view.allows(ACTION[approval.kind], organ)
+    )
+
+
 def proposal_words(approval: Approval) -> str:
     """What is proposed, in words."""
     proposal = approval.proposal
@@ -480,12 +491,7 @@ class ApprovalDetail(_Lawful, FoiView, ServiceFormView):
         return {"seen": self.current_seen()}
 
     def may_decide(self) -> bool:
-        approval = self.object
-        return (
-            approval.state == Approval.State.PENDING
-            and approval.proposed_by_id != self.request.user.pk
-            and self.allows(_action(approval), approval.request.organ)
-        )
+        return may_decide(self, self.object, self.object.request.organ)
 
     def get_buttons(self) -> list[Button]:
         approval = self.object
@@ -591,12 +597,6 @@ class ApprovalCarryOut(_Lawful, FoiView, ServiceFormView):
     def perform(self, form: Any) -> Any:
         data = dict(form.cleaned_data)
         return self.lawfully(lambda: steps.carry_out(self.actor, self.object, **data), form)
-
-
-def _action(approval: Approval) -> str:
-    from gongkai.foi.services.steps.approvals import ACTION
-
-    return ACTION[approval.kind]
 
 
 # -- sealed texts ----------------------------------------------------------------------------------

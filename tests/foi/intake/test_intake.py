@@ -8,6 +8,8 @@ from io import BytesIO, StringIO
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.management import call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from PIL import Image
 
@@ -198,6 +200,15 @@ def test_the_public_form_refuses_the_same_with_the_field_named(organ):
         intakes.file_request(PUBLIC, organ, person=person(identity_number="1101"), wish=WISH)
     assert "identity_number" in error.value.message_dict
     assert Intake.objects.count() == 0
+
+
+def test_a_filing_asks_for_each_key_once(organ):
+    intakes.file_request(PUBLIC, organ, person=person(1), wish=WISH)
+    with CaptureQueriesContext(connection) as done:
+        intakes.file_request(PUBLIC, organ, person=person(2), wish=WISH)
+    asked = [one["sql"] for one in done]
+    assert len([sql for sql in asked if 'FROM "vault_datakey"' in sql]) == 2
+    assert len(asked) <= 18, asked
 
 
 def test_files_lie_with_the_intake_and_then_with_the_request(officer, organ):

@@ -16,6 +16,7 @@ from gongkai.foi import queries, worklist
 from gongkai.foi.models import CaseLink, FoiRequest, Intake, SavedFilter
 from gongkai.foi.services import intake as intakes
 from gongkai.foi.services import linking
+from gongkai.foi.views.lists import RequestList
 from gongkai.ledger.actor import Actor
 from gongkai.ledger.models import LedgerEntry
 from gongkai.organs.models import Role
@@ -284,6 +285,44 @@ def test_groups_count_overdue_today_soon_and_later(officer, organ):
     assert shown["已逾期"] == 1
     assert shown["今天到期"] == 1
     assert shown["未办结"] == 4
+
+
+def test_what_waits_stands_most_pressing_first_and_all_requests_newest_first(officer, organ):
+    today = timezone.localdate()
+    later = make_request(organ, due_on=today + timedelta(days=60), received_on=date(2020, 3, 7))
+    sooner = make_request(organ, due_on=today + timedelta(days=50), received_on=date(2020, 3, 6))
+
+    def order(**asked):
+        page = officer.get(url("index"), asked)
+        return [row["object"].pk for row in page.context["rows"]]
+
+    assert order() == [later.pk, sooner.pk]
+    assert order(stage="waiting") == [sooner.pk, later.pk]
+    assert order(stage="waiting", sort="-due_on") == [later.pk, sooner.pk]
+
+
+def test_whoever_sees_all_bodies_reads_the_list_in_its_own_order(client):
+    """Asked body by body, SQLite gathers and sorts a million requests for one page."""
+    above = make_organ("411281", name="义马市人民政府")
+    below = make_organ("411281-001", name="测试局", parent=above)
+    make_request(below, due_on=timezone.localdate())
+    client.force_login(make_user(Role.DISCLOSURE_OFFICE, above))
+    for name in ("index", "calendar"):
+        with CaptureQueriesContext(connection) as done:
+            page = client.get(url(name))
+        assert page.context["total"] == 1
+        asked = [one["sql"] for one in done if 'FROM "foi_foirequest"' in one["sql"]]
+        assert asked
+        assert not [sql for sql in asked if "IN (SELECT" in sql]
+
+
+def test_a_search_counts_no_further_than_its_cap(officer, organ, monkeypatch):
+    monkeypatch.setattr(RequestList, "search_cap", 2)
+    for _ in range(3):
+        make_request(organ, subject="道路改造批复")
+    page = officer.get(url("index"), {"q": "道路"})
+    assert "只列出前 2 条" in text_of(page)
+    assert len(page.context["rows"]) == 2
 
 
 def test_deadlines_are_said_in_words_beside_their_colour(officer, organ):
