@@ -91,7 +91,8 @@ def follow(number: str, code: str, address: str) -> Intake:
     """
     authorise_public(Actor.applicant(), FOLLOW)
     number = tidy_number(number)
-    counters = [(tries.counter("number", number), TRIES_PER_NUMBER)]
+    # What cannot be a number is nobody's: a counter of it would lock out everybody who mistypes.
+    counters = [(tries.counter("number", number), TRIES_PER_NUMBER)] if number else []
     if address:
         counters.append((tries.counter("address", address), TRIES_PER_ADDRESS))
     # Counted before the answer is known, so that tries side by side cannot slip through.
@@ -101,7 +102,7 @@ def follow(number: str, code: str, address: str) -> Intake:
     intake = Intake.objects.filter(number=number).first()
     if not code_fits(intake, code) or intake is None:
         raise WrongCode
-    tries.forget(counters[0][0])
+    tries.forget(counters[0][0])  # of the number: there is no intake without one
     for name, _most in counters[1:]:
         tries.uncount(name)
     return intake

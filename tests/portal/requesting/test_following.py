@@ -150,6 +150,17 @@ def test_guessing_locks_the_number_and_then_the_address_and_time_opens_them(
     assert follow(intake.number, code, "192.0.2.3") == intake
 
 
+def test_who_mistypes_a_number_locks_nobody_else_who_does():
+    for serial in range(following.TRIES_PER_NUMBER + 2):
+        with pytest.raises(WrongCode):
+            follow("20260305", "AAAABBBBCCCC", f"192.0.2.{serial}")
+    for _try in range(following.TRIES_PER_ADDRESS):
+        with pytest.raises(WrongCode):
+            follow("nonsense", "AAAABBBBCCCC", "192.0.2.99")
+    with pytest.raises(LockedOut):
+        follow("nonsense", "AAAABBBBCCCC", "192.0.2.99")
+
+
 def test_right_codes_lock_nobody(filed: Any):
     intake, code = filed
     for _try in range(following.TRIES_PER_ADDRESS * 2):
