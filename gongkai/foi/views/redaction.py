@@ -27,6 +27,11 @@ MORE = 5
 """Empty rows that are added for typing at a time."""
 
 
+def _number(text: str | None, otherwise: int) -> int:
+    """A number that came with the request; `otherwise` for nonsense."""
+    return int(text) if text and text.isdecimal() and len(text) < 7 else otherwise
+
+
 class _RedactView(TemplateResponseMixin, CaseFileView):
     def check_access(self) -> None:
         super().check_access()
@@ -78,16 +83,14 @@ class Redact(_RedactView):
         try:
             self.note_opening()
             work = redaction.work_on(self.file)
-            page = redaction.page_of(
-                self.actor, self.file, self._number(request.GET.get("page"), 1)
-            )
+            page = redaction.page_of(self.actor, self.file, _number(request.GET.get("page"), 1))
         except ValidationError as problem:
             return self.refused(problem)
         return self._show(page, work)
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
-        number = self._number(request.POST.get("page"), 1)
-        seen = self._number(request.POST.get("version"), 0)
+        number = _number(request.POST.get("page"), 1)
+        seen = _number(request.POST.get("version"), 0)
         formset = StrikeFormSet(request.POST, prefix=PREFIX)
         defaults = DefaultsForm(request.POST)
         act = request.POST.get("act", "save")
@@ -114,7 +117,7 @@ class Redact(_RedactView):
             return self._again(formset, defaults, number, seen, problem.messages)
         if act == "save":
             messages.success(request, f"底稿已保存，共{len(strikes)}处遮盖区域。")
-        target = self._number(act.removeprefix("page-"), number)
+        target = _number(act.removeprefix("page-"), number)
         return HttpResponseRedirect(f"{self.url('redact', self.file.pk)}?page={target}")
 
     def _find(
@@ -161,7 +164,7 @@ class Redact(_RedactView):
             return self.refused(problem)
         if more:
             data = self.request.POST.copy()
-            total = self._number(data.get(f"{PREFIX}-TOTAL_FORMS"), 0)
+            total = _number(data.get(f"{PREFIX}-TOTAL_FORMS"), 0)
             data[f"{PREFIX}-TOTAL_FORMS"] = str(total + MORE)
             for index in range(total, total + MORE):
                 data[f"{PREFIX}-{index}-page"] = str(number)
@@ -208,9 +211,6 @@ class Redact(_RedactView):
             "cancel_url": self.files_url(),
             "work": redaction.work_on(self.file),
         }
-
-    def _number(self, text: str | None, otherwise: int) -> int:
-        return int(text) if text and text.isdecimal() and len(text) < 7 else otherwise
 
 
 class RedactPage(_RedactView):
@@ -303,10 +303,9 @@ class RedactDiscard(_RedactView):
         )
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
-        version = request.POST.get("version", "")
         try:
             redaction.discard_draft(
-                self.actor, self.file, seen=int(version) if version.isdecimal() else 0
+                self.actor, self.file, seen=_number(request.POST.get("version"), 0)
             )
         except ValidationError as problem:
             messages.error(request, problem.messages[0])

@@ -293,6 +293,14 @@ def test_another_bodys_files_answer_like_none(client, case, original, officer, o
     )
 
 
+@pytest.mark.parametrize("nonsense", ["9" * 5000, "²", "-1", "\x00", ""])
+def test_a_version_that_is_no_number_is_told_as_another_version(screen, original, nonsense):
+    screen.get(url("redact", original.pk))
+    for name in ("redact", "redact_discard"):
+        answer = screen.post(url(name, original.pk), {"version": nonsense, "page": nonsense})
+        assert answer.status_code in (302, 422), name
+
+
 def test_article_45_the_archive_screen_names_the_gaps_and_gives_the_package(screen, case):
     page = screen.get(url("archive", case.pk)).content.decode()
     assert "申请还没有办结" in page
