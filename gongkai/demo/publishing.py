@@ -288,7 +288,8 @@ def _link(actor: Actor, rows: Rows) -> None:
 def _repeal(actor: Actor, normative: Sequence[Normative]) -> None:
     """What the register calls repealed is marked, and leads to what took its place.
 
-    That is the body's newest normative document of before, else the government's.
+    That is the newest document of before on the same subject, of the body or of the city; where
+    there is none, the yearly clean-up ended it, as it ends most.
     """
     items = {
         item.document_number: item
@@ -300,10 +301,14 @@ def _repeal(actor: Actor, normative: Sequence[Normative]) -> None:
     for old in normative:
         if old.repealed_on is None or old.number not in items:
             continue
-        newer = [one for one in kept if old.issued_on < one.issued_on <= old.repealed_on]
-        own = [one for one in newer if one.body == old.body]
-        citys = [one for one in newer if "-" not in one.body]
-        by = max(own or citys, key=lambda one: one.issued_on, default=None)
+        newer = [
+            one
+            for one in kept
+            if old.issued_on < one.issued_on <= old.repealed_on
+            and (one.body == old.body or "-" not in one.body)
+            and items[one.number].keywords == items[old.number].keywords
+        ]
+        by = max(newer, key=lambda one: one.issued_on, default=None)
         told = f"由{by.number}文件废止。" if by else "经清理予以废止。"
         disclosure.repeal(
             actor, items[old.number], old.repealed_on,

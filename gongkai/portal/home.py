@@ -19,7 +19,7 @@ from gongkai.portal.platform import lists
 from gongkai.reports.models import AnnualReport
 from gongkai.statute.formats import CellValue
 
-POLICIES: Final = 6
+POLICIES: Final = 7
 NOTICES: Final = 8
 NEWS: Final = 8
 SPECIAL: Final = 5

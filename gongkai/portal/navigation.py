@@ -8,6 +8,8 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from gongkai.catalogue.models import Column, ColumnKind
+
 
 @dataclass(frozen=True)
 class Entrance:
@@ -48,3 +50,13 @@ PLATFORM: tuple[Entrance, ...] = (
     Entrance("ysqgk", _("依申请公开"), "portal:disclosure_part", ("ysqgk",), "send"),
 )
 """The fixed parts of the disclosure platform in the order of the norm."""
+
+_BRANCHES: dict[str, str] = {
+    "zdly": "fields", "zc": "policies", "jgzn": "organs", "ldxx": "organs",
+}  # fmt: skip
+"""Branches of the columns that have an entrance of their own in the header."""
+
+
+def section_of(root: Column) -> str:
+    """The entrance that is marked on the pages of a branch of columns and of its items."""
+    return "news" if root.kind == ColumnKind.NEWS else _BRANCHES.get(root.slug, "info")

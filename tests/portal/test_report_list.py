@@ -31,7 +31,7 @@ def test_each_row_offers_every_file(published_city, read):
         f"/reports/411281/2020/annual-report.{extension}"
         for extension in ("pdf", "docx", "xlsx", "json", "xml")
     ]
-    assert "2021年3月20日" in row.text()
+    assert "2021-03-20" in row.text()
 
 
 def test_a_file_link_names_its_report_for_those_who_cannot_see_the_row(published_city, read):

@@ -24,6 +24,7 @@ from gongkai.portal.delivery.pages import deliver
 from gongkai.portal.feeds import structured
 from gongkai.portal.finding.papers import is_offered, papers_of
 from gongkai.portal.finding.papers.anchors import with_anchors
+from gongkai.portal.navigation import section_of
 from gongkai.portal.pages import Crumb, Page, article_of, column_of
 
 log = logging.getLogger(__name__)
@@ -65,7 +66,7 @@ def item(request: HttpRequest, number: int) -> HttpResponseBase:
             title=found.title,
             description=found.summary
             or _("%(organ)s公开：%(title)s") % {"organ": found.organ.name, "title": found.title},
-            section="info",
+            section=_section(found.column),
             crumbs=(*trail_to(found.column), Crumb(found.title)),
             column=column_of(found.column),
             article=article_of(found, source),
@@ -104,13 +105,17 @@ def trail_to(column: Column) -> tuple[Crumb, ...]:
     return tuple(Crumb(one.title, reverse("portal:column", args=[one.slug])) for one in steps)
 
 
+def _section(column: Column) -> str:
+    return section_of(column.parent or column)
+
+
 def _gone(request: HttpRequest, found: DisclosedItem) -> HttpResponse:
     """That and why it was taken down. Neither title nor text: they may be the very reason."""
     context = {
         "page": Page(
             title=_("这条信息已不再公开"),
             description=_("原发布机关已将这条信息下架，原因见说明"),
-            section="info",
+            section=_section(found.column),
             crumbs=(*trail_to(found.column), Crumb(found.index_number or "")),
             robots="noindex",
         ),
@@ -156,7 +161,7 @@ def _missing(request: HttpRequest, file: Attached) -> HttpResponse:
             title=_("附件暂时打不开"),
             description=_("这条信息仍然公开，但附件“%(name)s”的内容暂时缺失。")
             % {"name": file.name},
-            section="info",
+            section=_section(file.item.column),
             crumbs=(*trail_to(file.item.column), Crumb(_("附件"))),
             robots="noindex",
         ),
@@ -183,7 +188,7 @@ def item_preview(request: HttpRequest, number: int, stored: int) -> HttpResponse
         "page": Page(
             title=file.name,
             description=_("附件预览：%(title)s") % {"title": item.title},
-            section="info",
+            section=_section(item.column),
             crumbs=(
                 *trail_to(item.column),
                 Crumb(item.title, reverse("portal:item", args=[item.pk])),

@@ -33,6 +33,9 @@
     });
   }
 
+  // Drawn in one go with what follows: the room of what stays hidden is given back.
+  document.querySelector(".item-tools")?.classList.add("ready");
+
   const speak = document.querySelector("[data-speak]");
   const silence = document.querySelector("[data-silence]");
   const voice = window.speechSynthesis;

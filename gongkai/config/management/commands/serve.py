@@ -1,6 +1,8 @@
 """`gongkai serve`: the site on granian, after the checks that serving needs."""
 
+import errno
 import os
+import socket
 import subprocess
 import sys
 from argparse import ArgumentParser
@@ -36,6 +38,22 @@ def start_beside(*command: str) -> "subprocess.Popen[bytes]":
     return subprocess.Popen([sys.executable, "-m", "gongkai", *command])  # noqa: S603
 
 
+def is_taken(host: str, port: int) -> bool:
+    """Whether somebody serves there already.
+
+    Granian shares a port with whoever shares it too: a second site would start without a word,
+    and readers would be given now a page of one and now a page of the other.
+    """
+    kind = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(kind, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            return error.errno == errno.EADDRINUSE  # what else is wrong, granian says itself
+    return False
+
+
 class Command(BaseCommand):
     help = "启动服务（granian，WSGI）。Serve the site."
 
@@ -51,6 +69,11 @@ class Command(BaseCommand):
         )
 
     def handle(self, *, host: str, port: int, workers: int, schedule: bool, **_: Any) -> None:
+        if is_taken(host, port):
+            raise CommandError(
+                f"端口 {port} 已被占用，也许“公开”已经在运行。请先停止它，或者换一个端口："
+                f"gongkai {'demo' if settings.DEMO else 'serve'} --port {port + 1}"
+            )
         wrong = [
             message
             for message in run_checks(include_deployment_checks=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -29,6 +30,7 @@ from gongkai.portal.delivery.pages import deliver
 from gongkai.portal.pages import Column, Crumb, Page
 from gongkai.portal.platform import queries
 
+BEFORE_BOX = re.compile(r"\s(?=[■□])")
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MADE_FROM = frozenset({tags.CATALOGUE, tags.ORGANS})
 """What answers a matter is told to the catalogue, so its numbers change with the catalogue."""
@@ -215,7 +217,8 @@ def table(request: HttpRequest, code: str = "") -> HttpResponseBase:
     fields: dict[str, list[dict[str, Any]]] = {}
     for one in found:
         rows = fields.setdefault(one.field.name, [])
-        rows.append({"entry": one, "channels": channels_text(one.channels), "span": 0})
+        boxes = BEFORE_BOX.split(channels_text(one.channels))
+        rows.append({"entry": one, "channels": boxes, "span": 0})
         # The first row of a level-1 matter is as tall as all of it, as on paper.
         first = next(row for row in rows if row["entry"].level1 == one.level1)
         first["span"] += 1

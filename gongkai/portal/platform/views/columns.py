@@ -16,6 +16,7 @@ from gongkai.disclosure.models import DisclosedItem
 from gongkai.portal import items, paging
 from gongkai.portal.delivery import tags
 from gongkai.portal.delivery.pages import deliver
+from gongkai.portal.navigation import section_of
 from gongkai.portal.pages import Crumb, Page, column_of
 from gongkai.portal.platform import lists, queries
 from gongkai.portal.platform.entrances import ENTRANCES
@@ -24,8 +25,6 @@ from gongkai.portal.platform.tree import MANY, ColumnTree
 from gongkai.portal.platform.views.disclosure import content_of
 
 IN_A_BLOCK = 4
-_SECTIONS = {"zdly": "fields", "zc": "policies", "jgzn": "organs", "ldxx": "organs"}
-"""Branches of the columns that have an entrance of their own in the header."""
 
 
 @dataclass(frozen=True)
@@ -103,12 +102,10 @@ def _page(tree: ColumnTree, found: Column, year: int | None) -> Page:
             Crumb(_("%(year)s年") % {"year": year}),
         ]
         title = _("%(column)s（%(year)s年）") % {"column": found.title, "year": year}
-    root = tree.root(found)
-    section = "news" if root.kind == ColumnKind.NEWS else _SECTIONS.get(root.slug, "info")
     return Page(
         title=title,
         description=found.description or column_of(found).description,
-        section=section,
+        section=section_of(tree.root(found)),
         crumbs=(*above, *own),
         column=column_of(found),
         feed=reverse("portal:column_feed", args=[found.slug]),
