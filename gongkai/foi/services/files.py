@@ -7,7 +7,7 @@ its file; `gongkai vault sweep` removes such leftovers.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import PurePosixPath
@@ -18,7 +18,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils import timezone
 
-from gongkai.foi.models import CaseFile, FoiRequest, Intake
+from gongkai.foi.models import CaseFile, FoiEvent, FoiRequest, Intake
 from gongkai.foi.services.requests import HANDLE
 from gongkai.guard.files import FileRefused, accept, clean_name
 from gongkai.guard.filetypes import BY_EXTENSION
@@ -212,6 +212,21 @@ def name_of(file: CaseFile) -> str:
 def organ_of(file: CaseFile) -> Organ:
     """The body whose case the file lies in."""
     return _organ(file.request, file.intake)
+
+
+def is_given(file: CaseFile, events: Iterable[FoiEvent]) -> bool:
+    """Whether the applicant has a released file: the answer it belongs to was delivered.
+
+    `events`: those of its case. After a reopening (责令重新答复) what was added since belongs to the new
+    answer and waits for that one's delivery; what was given before stays given.
+    """
+    answered, reopened_at = False, None
+    for event in sorted(events, key=lambda one: one.seq):
+        if event.type == "delivered":
+            answered, reopened_at = True, None
+        elif event.type == "reopened":
+            reopened_at = event.recorded_at
+    return file.released and answered and (reopened_at is None or file.added_at < reopened_at)
 
 
 def refuse_archived(request: FoiRequest | None) -> None:

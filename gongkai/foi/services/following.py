@@ -33,7 +33,7 @@ from gongkai.foi.persons import SUPPLY_FORMS, SUPPLY_WAYS, Wish, opened, seal_pe
 from gongkai.foi.queries import reading_of
 from gongkai.foi.services import tries
 from gongkai.foi.services.drafts import check_public_file
-from gongkai.foi.services.files import add_file, name_of, read_file, store, whole
+from gongkai.foi.services.files import add_file, is_given, name_of, read_file, store, whole
 from gongkai.foi.services.intake import (
     Incoming,
     code_fits,
@@ -216,7 +216,6 @@ def look(intake: Intake) -> Followed:
     if request is not None:
         known = {file.pk for file in files}
         files += [one for one in request.files.order_by("added_at", "pk") if one.pk not in known]
-    was_delivered = any(event.type == "delivered" for event in events)
     return Followed(
         asked=intake,
         intake=now,
@@ -227,7 +226,7 @@ def look(intake: Intake) -> Followed:
         confirm_by=confirm_by(now, calendar) if now.state == State.WAITING else None,
         wish=wish,
         notices=notices,
-        released=_named(one for one in files if one.released and was_delivered),
+        released=_named(one for one in files if is_given(one, events)),
         handed_in=_named(one for one in files if one.kind in _HANDED_IN and not one.released),
         complaints=_complaints(request),
         letterhead=head,

@@ -36,6 +36,7 @@ from gongkai.foi.redacting.proving import leftovers
 from gongkai.foi.services.files import (
     REVEAL,
     content_of,
+    is_given,
     name_of,
     opened_file,
     organ_of,
@@ -413,7 +414,7 @@ def _set_released(actor: Actor, file: CaseFile, *, released: bool) -> CaseFile:
 
 
 def _refuse_holding_back(file: CaseFile) -> str:
-    if file.request is not None and file.request.events.filter(type="delivered").exists():
+    if file.request is not None and is_given(file, file.request.events.all()):
         return "答复已经送达，文件已提供给申请人，不能收回。"
     return ""
 

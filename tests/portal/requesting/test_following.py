@@ -26,6 +26,7 @@ from gongkai.foi.services import following, record_event
 from gongkai.foi.services.files import store
 from gongkai.foi.services.following import LockedOut, WrongCode, follow
 from gongkai.foi.services.intake import confirm_intake, forward_intake, set_aside_intake
+from gongkai.foi.services.redaction import hold_back
 from gongkai.ledger.actor import Actor
 from gongkai.ledger.chain import sm3
 from gongkai.statute.clock import (
@@ -35,6 +36,7 @@ from gongkai.statute.clock import (
     Extended,
     FeeNoticed,
     FeePaid,
+    Reopened,
     ThirdPartyAnswered,
     ThirdPartyConsulted,
 )
@@ -406,6 +408,33 @@ def test_a_notice_that_was_not_sent_or_came_back_is_not_shown(
     notice = sent_notice(refused, "N12", working_days_ago(9))
     Delivery.objects.update(failed_on=timezone.localdate(), failure="退回")
     assert citizen.client.get(f"/requests/case/notices/{notice.pk}/").status_code == 404
+
+
+def test_files_for_a_new_answer_wait_for_its_delivery_and_the_old_ones_stay_given(
+    citizen: Citizen, filed: Any
+):
+    """责令重新答复: what is made ready for the new answer is not given out before it."""
+    intake, _code = filed
+    day = working_days_ago(20)
+    request = happen(confirmed(intake, day), Decided(day, "PARTIAL"), Delivered(day))
+    old = release_file(request, "旧的.png")
+    happen(request, Reopened(day))
+    new = release_file(request, "新的.png")
+    shown = following.look(Intake.objects.get(pk=intake.pk))
+    assert [one.name for one in shown.released] == ["旧的.png"]
+    assert citizen.client.get(f"/requests/case/files/{new.pk}/").status_code == 404
+    with pytest.raises(ValidationError, match="已经送达"):
+        hold_back(OFFICER, old)
+    assert not hold_back(OFFICER, new).released
+    CaseFile.objects.filter(pk=new.pk).update(released=True)
+    happen(request, Decided(timezone.localdate(), "GRANT"), Delivered(timezone.localdate()))
+    assert citizen.client.get(f"/requests/case/files/{new.pk}/").status_code == 200
+
+
+def release_file(request: FoiRequest, name: str) -> CaseFile:
+    file = store(OFFICER, kind="original", content=PICTURE, name=name, request=request, intake=None)
+    CaseFile.objects.filter(pk=file.pk).update(released=True)
+    return CaseFile.objects.get(pk=file.pk)
 
 
 def test_released_files_are_given_out_after_delivery_and_originals_never(
