@@ -32,6 +32,7 @@ _INVISIBLE: Final = frozenset(
     (pdfium.FPDF_TEXTRENDERMODE_INVISIBLE, pdfium.FPDF_TEXTRENDERMODE_CLIP)
 )
 _DAMAGED: Final = "PDF 损坏，无法显示。请重新导出或者扫描后上传。"
+_NOTHING: Final = "PDF 有一页的裁切框在页面之外，什么也不显示。请用“打印为 PDF”重新生成后上传。"
 _MARGIN: Final = 0.5
 #: Shapes of a page up to which is looked for one under another.
 _MAX_SHAPES: Final = 400
@@ -116,7 +117,7 @@ def render(content: bytes, number: int, *, pixels_wide: int) -> bytes:
         if not 1 <= number <= len(document):
             raise RedactionRefused(f"没有第{number}页，共{len(document)}页。")
         page = document[number - 1]
-        picture = draw(page, pixels_wide / page.get_width() * _POINTS)
+        picture = draw(page, pixels_wide / _size(page)[0] * _POINTS)
     target = io.BytesIO()
     picture.save(target, "PNG", compress_level=3)
     return target.getvalue()
@@ -210,9 +211,17 @@ def _lines(chars: Sequence[Char]) -> list[Box]:
     return boxes
 
 
+def _size(page: Any) -> tuple[float, float]:
+    """Width and height as displayed. Raises `RedactionRefused` for a page of which nothing is shown."""
+    width, height = page.get_size()
+    if width <= 0 or height <= 0:
+        raise RedactionRefused(_NOTHING)
+    return width, height
+
+
 def draw(page: Any, dpi: float) -> Image.Image:
     """The page as displayed, RGB on white, notes left out, at most `MAX_PIXELS`."""
-    width, height = page.get_size()
+    width, height = _size(page)
     scale = min(dpi / _POINTS, math.sqrt(MAX_PIXELS / max(width * height, 1.0)))
     bitmap = page.render(scale=scale, may_draw_forms=True, no_smoothtext=False)
     picture: Image.Image = bitmap.to_pil().convert("RGB")
@@ -221,7 +230,7 @@ def draw(page: Any, dpi: float) -> Image.Image:
 
 
 def _sheet(page: Any, number: int, look: bool) -> Sheet:
-    width, height = page.get_size()
+    width, height = _size(page)
     has_pictures, simple = _objects(page, width, height)
     raw, told = _raw(page, width, height)
     simple = simple and told

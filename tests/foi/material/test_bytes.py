@@ -136,6 +136,14 @@ def test_what_lies_outside_the_crop_box_does_not_come_along():
     assert "OPEN" in text_of(sheets(done.content)[0])
 
 
+def test_a_page_that_is_cropped_away_altogether_is_refused_in_words():
+    content = drawn(text_at(SECRET, 100, 700), CropBox=Array([1000, 1000, 1200, 1200]))
+    prepared = prepare(content, ".pdf")
+    for look_at in (sheets, lambda data: render(data, 1, pixels_wide=1100)):
+        with pytest.raises(RedactionRefused, match="裁切框"):
+            look_at(prepared)
+
+
 def test_white_text_on_white_is_gone_from_every_page():
     white = f"1 1 1 rg\n{text_at(SECRET, 100, 400)}0 0 0 rg\n"
     content = drawn(
