@@ -9,7 +9,7 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.urls import reverse
 
-from gongkai.foi.models import CaseFile, Complaint
+from gongkai.foi.models import CaseFile, Complaint, Message
 from gongkai.foi.services.complaints import answer_by, answer_complaint, read_complaint
 from gongkai.foi.services.following import complain, look
 from gongkai.foi.worklist import open_complaints, slips_to_check
@@ -19,6 +19,7 @@ from gongkai.organs.models import Role
 from tests.factories.foi import make_case, received
 from tests.factories.organs import make_organ, make_user
 from tests.foi.notices.conftest import case as case
+from tests.foi.notices.conftest import make_case_of
 from tests.foi.notices.conftest import officer as officer
 from tests.foi.notices.conftest import organ as organ
 from tests.foi.notices.conftest import responsible as responsible
@@ -47,6 +48,13 @@ def test_article_47_the_answer_is_what_the_applicant_reads(complaint, responsibl
     assert (seen.text, seen.answer) == (TEXT, "已督促，将在期限内答复。")
     with pytest.raises(ValidationError, match="答复。"):
         answer_complaint(responsible, complaint, answer="再答一次")
+
+
+def test_the_applicant_is_told_that_the_complaint_was_answered(organ, officer, responsible):
+    case = make_case_of(officer, organ, email="demo@example.org")
+    complaint = complain(Actor.applicant(), case.intake, text=TEXT)
+    answer_complaint(responsible, complaint, answer="已督促，将在期限内答复。")
+    assert Message.objects.get(about="complaint").intake == case.intake
 
 
 @pytest.mark.parametrize(

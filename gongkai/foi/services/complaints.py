@@ -13,8 +13,9 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
-from gongkai.foi.models import Complaint
+from gongkai.foi.models import Complaint, Intake
 from gongkai.foi.persons import refuse_personal
+from gongkai.foi.services.messages import queue
 from gongkai.ledger.actor import Actor
 from gongkai.ledger.services import record
 from gongkai.organs.policy import authorise
@@ -36,7 +37,7 @@ def read_complaint(actor: Actor, complaint: Complaint) -> str:
 
 
 def answer_complaint(actor: Actor, complaint: Complaint, *, answer: str) -> Complaint:
-    """The applicant reads the answer where he follows the request. It is given once."""
+    """The applicant is told, and reads the answer where he follows the request. It is given once."""
     organ = complaint.request.organ
     authorise(actor, ACTION, organ)
     answer = "\n".join(line.rstrip() for line in answer.splitlines()).strip()
@@ -56,6 +57,11 @@ def answer_complaint(actor: Actor, complaint: Complaint, *, answer: str) -> Comp
         locked.answered_by = actor.name[:150]
         locked.save(update_fields=["answer", "answered_at", "answered_by"])
         record(actor, "foi.complaint.answer", chain=organ.code, obj=complaint.request)
+        intake = Intake.objects.select_related("organ", "applicant").filter(
+            request=complaint.request
+        ).first()  # fmt: skip
+        if intake is not None:
+            queue(intake, "complaint")
     return locked
 
 
