@@ -44,6 +44,11 @@ def waiting_requests(user: Any, action: str = "foi.handle") -> QuerySet[FoiReque
     return policy.scope(waiting, user, action).order_by("due_on", "pk")
 
 
+def overdue(today: date) -> Q:
+    """Requests whose body should have answered before `today`, as a condition on their rows."""
+    return Q(due_on__lt=today, state__in=OWN_CLOCK)
+
+
 def late_intakes(today: date) -> Q:
     """Waiting intakes whose day of confirmation has passed, as a condition on their rows.
 

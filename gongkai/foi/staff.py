@@ -5,7 +5,16 @@ from django.urls import path
 from gongkai.foi.material_urls import urls as material_urls
 from gongkai.foi.notice_urls import urls as notice_urls
 from gongkai.foi.step_urls import urls as step_urls
-from gongkai.foi.views import case, cases, complaints, intake, linking, lists, retention
+from gongkai.foi.views import (
+    case,
+    cases,
+    complaints,
+    dashboard,
+    intake,
+    linking,
+    lists,
+    retention,
+)
 from gongkai.organs.shell import QuickAction, StaffSection
 
 sections = (
@@ -18,11 +27,13 @@ sections = (
         quick_actions=(
             QuickAction("登记来件", "intake_create", "foi.handle"),
             QuickAction("登记复议诉讼", "case_create", "foi.handle"),
+            QuickAction("依申请公开统计", "dashboard", "foi.view", icon="table"),
         ),
         urls=(
             # Intake, lists and how cases go together
             path("", lists.RequestList.as_view(), name="index"),
             path("calendar/", lists.DueCalendar.as_view(), name="calendar"),
+            path("dashboard/", dashboard.Dashboard.as_view(), name="dashboard"),
             path("covers/", lists.CoverSheets.as_view(), name="covers"),
             path("personal/", lists.PersonalExport.as_view(), name="personal_export"),
             path("filters/save/", lists.FilterSave.as_view(), name="filter_save"),

@@ -10,6 +10,7 @@ TABS: Final = (
     ("index", "申请", ""),
     ("intake_list", "来件", "intake"),
     ("calendar", "到期日历", "calendar"),
+    ("dashboard", "统计", "dashboard"),
     ("help_list", "协办", "help"),
     ("approval_list", "审批", "approval"),
     ("notice_list", "文书送达", "notice"),

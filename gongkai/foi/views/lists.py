@@ -26,6 +26,7 @@ from gongkai.foi.services.exporting import MOST, Asked, reveal_many
 from gongkai.foi.services.filters import remove_filter, save_filter
 from gongkai.foi.services.linking import MANY
 from gongkai.foi.views.base import FoiView
+from gongkai.foi.views.narrowing import FigureFilters
 from gongkai.organs import policy
 from gongkai.organs.queries import listed
 from gongkai.organs.staff_views import (
@@ -33,7 +34,6 @@ from gongkai.organs.staff_views import (
     Column,
     ScopedListView,
     ServiceFormView,
-    StaffFilterSet,
     StaffForm,
     date_from,
     date_until,
@@ -82,7 +82,7 @@ def due_groups(today: date) -> dict[str, Q]:
     }
 
 
-class RequestFilters(StaffFilterSet):
+class RequestFilters(FigureFilters):
     stage = django_filters.ChoiceFilter(
         label="办理", choices=GROUPS, empty_label="全部", method="filter_stage"
     )

@@ -72,14 +72,37 @@ def csv_response(
 
 
 def xlsx_response(name: str, columns: Sequence[Column], records: QuerySet[Any]) -> FileResponse:
-    """The download `<name>-<today>.xlsx`, built in a temporary file."""
+    """The download `<name>-<today>.xlsx` of one sheet."""
+    return workbook_response(name, [(name, columns, records.iterator(chunk_size=CHUNK))])
+
+
+def workbook_response(
+    name: str, sheets: Iterable[tuple[str, Sequence[Column], Iterable[Any]]]
+) -> FileResponse:
+    """The download `<name>-<today>.xlsx`, built in a temporary file: (title, columns, records)."""
     from openpyxl import Workbook
+
+    book = Workbook(write_only=True)
+    for title, columns, records in sheets:
+        _fill(book, title, columns, records)
+    target = tempfile.TemporaryFile()  # noqa: SIM115 (FileResponse closes it)
+    book.save(target)
+    target.seek(0)
+    return FileResponse(
+        target,
+        as_attachment=True,
+        filename=file_name(name, "xlsx"),
+        content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    )
+
+
+def _fill(book: Any, title: str, columns: Sequence[Column], records: Iterable[Any]) -> None:
+    """A new sheet of the workbook: a row of headings that stays, then a row a record."""
     from openpyxl.cell import WriteOnlyCell
     from openpyxl.styles import Font
     from openpyxl.utils import get_column_letter
 
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet(name[:31].translate({ord(c): "_" for c in "[]:*?/\\"}) or "导出")
+    sheet = book.create_sheet(title[:31].translate({ord(c): "_" for c in "[]:*?/\\"}) or "导出")
     sheet.freeze_panes = "A2"
     for number, column in enumerate(columns, start=1):
         letter = get_column_letter(number)
@@ -101,17 +124,8 @@ def xlsx_response(name: str, columns: Sequence[Column], records: QuerySet[Any]) 
         return made
 
     sheet.append([cell(column.label, bold=True) for column in columns])
-    for record in records.iterator(chunk_size=CHUNK):
+    for record in records:
         sheet.append([cell(column.raw(record)) for column in columns])
-    target = tempfile.TemporaryFile()  # noqa: SIM115 (FileResponse closes it)
-    book.save(target)
-    target.seek(0)
-    return FileResponse(
-        target,
-        as_attachment=True,
-        filename=file_name(name, "xlsx"),
-        content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    )
 
 
 def file_name(name: str, extension: str) -> str:

@@ -1,6 +1,7 @@
-/* Draws each chart of a comparison page from the numbers of the table beneath it, when it comes into
-   sight. The library is large, so it is fetched after the page is there, once a chart is looked at, and
-   not at all for who saves data. Without this file the page loses nothing but the pictures. */
+/* Draws each chart of a page of figures from the numbers of the table beside it, when it comes into
+   sight: one column or row, and behind it in a dashed line the same of the year before. The library is
+   large, so it is fetched after the page is there, once a chart is looked at, and not at all for who
+   saves data. Without this file the page loses nothing but the pictures. */
 "use strict";
 
 (() => {
@@ -11,15 +12,29 @@
   const shown = new Intl.NumberFormat("zh-CN", { maximumFractionDigits: 1 });
   const drawn = [];
 
-  /** The numbers of one figure as the table has them; null where there is none. */
-  function numbers(figure) {
-    const cells = document.querySelectorAll(
-      `#figures td[data-figure="${CSS.escape(figure.dataset.figure)}"]`,
-    );
+  /** The numbers of one figure (`name`) as its table has them; null where there is none. */
+  function numbers(figure, name = figure.dataset.figure) {
+    const table = document.getElementById(figure.dataset.table ?? "figures");
+    const cells = table.querySelectorAll(`td[data-figure="${CSS.escape(name)}"]`);
     return Array.from(cells, (cell) => ({
       heading: cell.dataset.heading,
       value: cell.dataset.value === "" ? null : Number(cell.dataset.value),
     }));
+  }
+
+  /** The same of the year before, where the page has it. */
+  function earlier(figure) {
+    if (!figure.dataset.before) return [];
+    return [
+      {
+        type: "line",
+        data: numbers(figure, figure.dataset.before).map((point) => point.value),
+        itemStyle: { color: token("muted") },
+        lineStyle: { color: token("muted"), width: 1.5, type: "dashed" },
+        symbol: "none",
+        silent: true,
+      },
+    ];
   }
 
   function option(figure) {
@@ -72,12 +87,16 @@
           },
           silent: true,
         },
+        ...earlier(figure),
       ],
     };
   }
 
   function draw() {
-    for (const { chart, figure } of drawn) chart.setOption(option(figure), true);
+    for (const { chart, figure } of drawn) {
+      chart.setOption(option(figure), true);
+      chart.getZr().flush(); // at once: a printer does not wait for the next frame
+    }
   }
 
   let library = null;
@@ -124,7 +143,7 @@
     figure.querySelector(".canvas").hidden = false;
     seen.observe(figure);
   }
-  for (const query of ["(prefers-color-scheme: dark)", "(prefers-contrast: more)"]) {
+  for (const query of ["(prefers-color-scheme: dark)", "(prefers-contrast: more)", "print"]) {
     window.matchMedia(query).addEventListener("change", draw);
   }
 })();
