@@ -216,6 +216,7 @@ def test_a_list_is_searched_filtered_sorted_and_paged_by_its_address(county, as_
 def test_an_empty_list_says_what_to_do(county, as_user) -> None:
     client = as_user(make_user("system_admin", county.top))
     assert "没有符合条件的记录" in text(client.get(reverse("organs:index") + "?q=zzz"))
+    assert "没有符合条件的记录" in text(client.get(reverse("organs:index") + "?q=zzz%00"))
     client = as_user(make_user("auditor", county.low))
     assert "还没有记录。" in text(client.get(reverse("ledger:index")))
 

@@ -43,6 +43,14 @@ def _ground(answer: Any) -> str:
     return limb.label if limb else "不限"
 
 
+def _asked(request: HttpRequest) -> dict[str, str]:
+    """What is looked for, without the one character that no database keeps."""
+    return {
+        name: request.GET.get(name, "").replace("\x00", "")[:100]
+        for name in ("words", "outcome", "ground")
+    }
+
+
 class AnswerFilters(StaffFilterSet):
     outcome = django_filters.ChoiceFilter(
         label="处理结果", choices=OUTCOME_CHOICES[1:], empty_label="全部结果"
@@ -207,7 +215,7 @@ class AnswerCases(TemplateResponseMixin, FoiView):
         return [("说理范例", self.url("answer_list"))]
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        asked = {name: request.GET.get(name, "")[:100] for name in ("words", "outcome", "ground")}
+        asked = _asked(request)
         found = answers.narrowed(self.scoped(FoiRequest.objects.select_related("organ")), **asked)
         page = Paginator(found, 25).get_page(request.GET.get("page"))
         rows = [
@@ -245,7 +253,7 @@ class AnswerFind(FoiView):
             pk=int(key) if key.isdecimal() and len(key) < 19 else 0,
         )
         organ: Organ = case.organ
-        asked = {name: request.GET.get(name, "")[:100] for name in ("words", "outcome", "ground")}
+        asked = _asked(request)
         paragraphs = answers.find_answers(organ, **asked)[:SHOWN]
         cases = answers.find_cases(organ, **asked).exclude(pk=case.pk)[:SHOWN]
         return no_store(

@@ -414,7 +414,7 @@ class LetterheadNew(_LetterheadForm):
 
     def get_initial(self) -> dict[str, Any]:
         initial: dict[str, Any] = {"valid_from": timezone.localdate()}
-        wanted = self.request.GET.get("organ", "")
+        wanted = self.request.GET.get("organ", "").replace("\x00", "")
         organ = (
             policy.organs_for(self.request.user, self.action).filter(code=wanted).first()
             if wanted

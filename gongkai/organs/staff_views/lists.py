@@ -126,6 +126,10 @@ class ScopedListView(ObjectMixin, TemplateResponseMixin, StaffView):
         offered = {column.sort for column in self.columns if column.sort}
         return wanted if wanted.removeprefix("-") in offered else ""
 
+    def get_words(self) -> str:
+        """What is searched for, without the one character that no database keeps."""
+        return self.request.GET.get("q", "").replace("\x00", "").strip()
+
     def get_ordering(self) -> list[str]:
         sort = self.get_sort()
         order = [sort] if sort else list(self.ordering)
@@ -140,7 +144,7 @@ class ScopedListView(ObjectMixin, TemplateResponseMixin, StaffView):
         self.filterset = self.get_filterset(queryset)
         if self.filterset is not None:
             queryset = self.filterset.qs
-        text = self.request.GET.get("q", "").strip()[:100]
+        text = self.get_words()[:100]
         if text and self.search_fields:
             queryset = self.search(queryset, text)
         return queryset.order_by(*self.get_ordering())
@@ -152,7 +156,7 @@ class ScopedListView(ObjectMixin, TemplateResponseMixin, StaffView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         records = self.get_records()
-        searched = bool(self.search_fields and self.request.GET.get("q", "").strip())
+        searched = bool(self.search_fields and self.get_words())
         cap = self.search_cap if searched else None
         paginator = LateJoinPaginator(records, self.paginate_by, cap=cap)
         page = paginator.get_page(self.request.GET.get("page"))

@@ -293,6 +293,16 @@ def test_another_bodys_files_answer_like_none(client, case, original, officer, o
     )
 
 
+@pytest.mark.parametrize("nonsense", ["\x00", "某\x00"])
+def test_what_no_database_keeps_is_not_searched_for(screen, case, nonsense):
+    for name, keys in (
+        ("answer_list", {"q": nonsense}),
+        ("answer_cases", {"words": nonsense, "outcome": nonsense, "ground": nonsense}),
+        ("answer_find", {"case": case.pk, "words": nonsense}),
+    ):
+        assert screen.get(url(name), keys).status_code == 200, name
+
+
 @pytest.mark.parametrize("nonsense", ["9" * 5000, "²", "-1", "\x00", ""])
 def test_a_version_that_is_no_number_is_told_as_another_version(screen, original, nonsense):
     screen.get(url("redact", original.pk))
