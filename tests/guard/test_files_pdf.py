@@ -8,6 +8,7 @@ import pikepdf
 import pypdfium2
 import pytest
 from pikepdf import Array, Dictionary, Name
+from PIL import Image
 
 from gongkai.guard.files import FileRefused, accept
 from gongkai.guard.readers import read
@@ -180,6 +181,30 @@ def test_properties_are_taken_out_and_title_text_and_standard_stay():
         assert b"mary" not in content + raw
     assert len(pypdfium2.PdfDocument(content)) == 1
     assert dict(read(content).segments)["第1页"] == "正文"
+
+
+def test_what_a_camera_wrote_into_a_picture_is_taken_out_and_its_pixels_stay():
+    told = Image.Exif()
+    told[0x010E] = "TAKEN-BY-NAME"
+    target = io.BytesIO()
+    Image.new("RGB", (40, 30), "red").save(target, "JPEG", exif=told)
+    pdf = pikepdf.new()
+    pdf.add_blank_page(page_size=(200, 200))
+    picture = pikepdf.Stream(pdf, target.getvalue())
+    picture.Type, picture.Subtype = pikepdf.Name.XObject, pikepdf.Name.Image
+    picture.Width, picture.Height, picture.BitsPerComponent = 40, 30, 8
+    picture.ColorSpace, picture.Filter = pikepdf.Name.DeviceRGB, pikepdf.Name.DCTDecode
+    pdf.pages[0].obj.Resources = pikepdf.Dictionary(
+        XObject=pikepdf.Dictionary(P=pdf.make_indirect(picture))
+    )
+    made = io.BytesIO()
+    pdf.save(made)
+    accepted = accept(made.getvalue(), "照片.pdf")
+    assert any("拍摄地点" in note for note in accepted.notes)
+    with pikepdf.open(accepted.data) as cleaned:
+        found = pikepdf.PdfImage(cleaned.pages[0].obj.Resources.XObject.P)
+        assert b"TAKEN-BY-NAME" not in found.obj.read_raw_bytes()
+        assert found.as_pil_image().tobytes() == Image.open(target).tobytes()
 
 
 def test_earlier_versions_are_taken_out():

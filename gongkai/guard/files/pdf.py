@@ -9,6 +9,7 @@ from typing import Any, BinaryIO
 import pikepdf
 
 from gongkai.guard import filetypes
+from gongkai.guard.files import images
 from gongkai.guard.files.names import clean_name
 from gongkai.guard.files.problems import BROKEN, EMBEDDED, FileRefused
 from gongkai.guard.readers.document import MAX_INNER
@@ -61,6 +62,8 @@ def clean(stream: BinaryIO, target: BinaryIO) -> list[str]:
         if pdf.is_encrypted:
             notes.append("PDF 原设有打印或编辑限制，发布的文件已取消限制。")
         had = bool(pdf.docinfo.keys() - {"/Title"}) or "/Metadata" in pdf.Root
+        if _strip_photographs(pdf):
+            notes.append("已清除图片中的拍摄地点、设备等信息。")
         _strip(pdf)
         pdf.save(
             target,
@@ -132,6 +135,26 @@ def _refuse_unsafe(data: bytes, label: str) -> None:
         office.clean(io.BytesIO(data), io.BytesIO())
     except FileRefused as problem:
         raise FileRefused(f"PDF 附件《{label}》：{problem.messages[0]}") from None
+
+
+def _strip_photographs(pdf: pikepdf.Pdf) -> int:
+    """Take out what cameras wrote into JPEG pictures, without touching a pixel; how many had it."""
+    count = 0
+    for one in pdf.objects:
+        if not isinstance(one, pikepdf.Stream) or not _is_jpeg(one):
+            continue
+        data = one.read_raw_bytes()
+        plain = images.strip(data)
+        if plain != data:
+            one.write(plain, filter=one["/Filter"], decode_parms=one.get("/DecodeParms"))
+            count += 1
+    return count
+
+
+def _is_jpeg(stream: pikepdf.Stream) -> bool:
+    found = stream.get("/Filter")
+    names = list(found) if isinstance(found, pikepdf.Array) else [found]
+    return len(names) == 1 and names[0] == pikepdf.Name.DCTDecode
 
 
 def _strip(pdf: pikepdf.Pdf) -> None:
