@@ -143,10 +143,11 @@ def _strip_photographs(pdf: pikepdf.Pdf) -> int:
     for one in pdf.objects:
         if not isinstance(one, pikepdf.Stream) or not _is_jpeg(one):
             continue
+        parameters: Any = one.get("/DecodeParms")
         data = one.read_raw_bytes()
         plain = images.strip(data)
         if plain != data:
-            one.write(plain, filter=one["/Filter"], decode_parms=one.get("/DecodeParms"))
+            one.write(plain, filter=pikepdf.Name.DCTDecode, decode_parms=parameters)
             count += 1
     return count
 
