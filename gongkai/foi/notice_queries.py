@@ -61,9 +61,9 @@ def goes_out_with_step(notice: Notice) -> bool:
 
 def undelivered_notices(user: Any, action: str = "foi.handle") -> QuerySet[Notice]:
     """Notices within the user's reach that were issued and reached nobody, oldest first."""
-    waiting = Notice.objects.filter(undelivered=True).select_related("organ", "request")
+    waiting = Notice.objects.filter(undelivered=True).select_related("organ", "request__organ")
     waiting = waiting.defer("fields_sealed", "docx_sealed", "pdf_sealed")
-    return policy.scope(waiting, user, action).order_by("issued_on", "pk")
+    return policy.scope(waiting, user, action, field="request__organ").order_by("issued_on", "pk")
 
 
 def notice_status(notice: Notice) -> str:

@@ -15,15 +15,16 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
+from gongkai.foi.caseclock import to_event
 from gongkai.foi.models import CaseFile, Delivery, FoiRequest, Notice
 from gongkai.foi.notice_queries import waits_for_delivery
 from gongkai.foi.notices.kinds import kind_of
 from gongkai.foi.services.messages import queue
-from gongkai.foi.services.requests import HANDLE, record_event
+from gongkai.foi.services.requests import HANDLE, append_event, record_event
 from gongkai.ledger.actor import Actor
 from gongkai.ledger.services import record
 from gongkai.organs.policy import authorise
-from gongkai.statute.clock import ClockState, Delivered
+from gongkai.statute.clock import ClockState, Delivered, FeeNoticed
 
 Way = Delivery.Way
 _TRACKING: Final = re.compile(r"[0-9A-Za-z-]{6,40}")
@@ -48,11 +49,13 @@ def record_delivery(
 ) -> Delivery:
     """The notice went out that way. Post needs the number of the letter, as the proof of posting;
     handing over needs the day of the signature."""
-    authorise(actor, HANDLE, notice.organ)
+    authorise(actor, HANDLE, notice.request.organ)
     tracking_number = "".join(tracking_number.split())
     with transaction.atomic():
         locked = (
-            Notice.objects.select_for_update(of=("self",)).select_related("organ").get(pk=notice.pk)
+            Notice.objects.select_for_update(of=("self",))
+            .select_related("organ", "request__organ")
+            .get(pk=notice.pk)
         )
         _check(locked, way, sent_on, tracking_number, received_on, proof)
         delivery = Delivery.objects.create(
@@ -86,7 +89,7 @@ def complete_delivery(
     actor: Actor, delivery: Delivery, *, received_on: date, proof: CaseFile | None = None
 ) -> Delivery:
     """The recipient signed on that day: from then on his own periods run."""
-    authorise(actor, HANDLE, delivery.notice.organ)
+    authorise(actor, HANDLE, delivery.notice.request.organ)
     with transaction.atomic():
         locked = _locked(delivery)
         if locked.received_on is not None:
@@ -113,7 +116,7 @@ def record_failed_delivery(
 
     The day of posting remains the day that counts for the time limit (235号函).
     """
-    authorise(actor, HANDLE, delivery.notice.organ)
+    authorise(actor, HANDLE, delivery.notice.request.organ)
     reason = " ".join(reason.split())
     if not reason:
         raise ValidationError({"reason": "请写明未送达的原因，例如“地址不详，退回”。"})
@@ -166,6 +169,7 @@ def note_delivered(actor: Actor, delivery: Delivery) -> bool:
     """
     notice = delivery.notice
     request = FoiRequest.objects.select_related("organ").get(pk=notice.request_id)
+    _note_arrival(actor, delivery, request)
     if notice.kind == "N08" and delivery.counts_on is not None:
         # The third party was told in writing what is disclosed and why (Article 32).
         asked = request.consultations.filter(ref=notice.consultation_ref, told_on=None)
@@ -175,10 +179,49 @@ def note_delivered(actor: Actor, delivery: Delivery) -> bool:
         or not kind_of(notice.kind).is_decision
         or notice.state != Notice.State.ISSUED
         or request.state != ClockState.DECIDED
+        or notice.pk != _answer_in_force(request)
     ):
         return False
     record_event(actor, request, Delivered(on=delivery.counts_on))
     return True
+
+
+def _answer_in_force(request: FoiRequest) -> int | None:
+    """The notice of the answer that the case rests on: the last one that was issued.
+
+    An answer that a review or a court has set aside may still be on its way.
+    """
+    issued = request.notices.filter(state=Notice.State.ISSUED).order_by("-issued_on", "-pk")
+    kinds = issued.values_list("pk", "kind")
+    return next((pk for pk, kind in kinds if kind_of(kind).is_decision), None)
+
+
+def _note_arrival(actor: Actor, delivery: Delivery, request: FoiRequest) -> None:
+    """What is known of a receipt is known everywhere.
+
+    A third party's or another body's time to reply (Articles 32, 34) and the time to pay
+    (信息处理费) run from the day on which the letter came.
+    """
+    notice, on = delivery.notice, delivery.received_on
+    if on is None:
+        return
+    if notice.kind in ("N05", "N07") and notice.consultation_ref:
+        asked = request.consultations.filter(
+            ref=notice.consultation_ref, received_on=None, reply="", sent_on__lte=on
+        )
+        asked.update(received_on=on)
+    if notice.kind == "N09" and request.state == ClockState.AWAITING_PAYMENT:
+        events = request.events.filter(type=FeeNoticed.type).order_by("-seq")
+        latest = events.first()
+        noticed = to_event(latest) if latest is not None else None
+        if (
+            isinstance(noticed, FeeNoticed)
+            and noticed.receipt_unknown
+            and noticed.on <= on
+            and notice.approval_id is not None
+            and notice.issued_on == noticed.on
+        ):
+            append_event(actor, request, FeeNoticed(noticed.on, noticed.amount, received_on=on))
 
 
 def _check(
@@ -235,7 +278,7 @@ def _keep_undelivered(notice: Notice) -> None:
 def _locked(delivery: Delivery) -> Delivery:
     return (
         Delivery.objects.select_for_update(of=("self",))
-        .select_related("notice", "notice__organ")
+        .select_related("notice", "notice__organ", "notice__request__organ")
         .get(pk=delivery.pk)
     )
 
@@ -244,7 +287,7 @@ def _note(actor: Actor, delivery: Delivery, verb: str, facts: dict[str, Any]) ->
     record(
         actor,
         f"foi.delivery.{verb}",
-        chain=delivery.notice.organ.code,
+        chain=delivery.notice.request.organ.code,
         obj=delivery,
         changes=facts,
     )

@@ -17,8 +17,16 @@ from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
 from gongkai.foi import similarity
-from gongkai.foi.caseclock import columns_now
-from gongkai.foi.models import Applicant, CaseLink, CoHandling, FoiEvent, FoiRequest, Intake
+from gongkai.foi.caseclock import columns_now, read, to_event
+from gongkai.foi.models import (
+    Applicant,
+    CaseLink,
+    CoHandling,
+    FoiEvent,
+    FoiRequest,
+    Intake,
+    Notice,
+)
 from gongkai.foi.numbering import draw_number
 from gongkai.foi.persons import (
     check_wish,
@@ -36,13 +44,13 @@ from gongkai.foi.services.intake import (
     new_number,
     refuse_unfit,
 )
-from gongkai.foi.services.requests import HANDLE, by
+from gongkai.foi.services.requests import HANDLE, by, is_under_way
 from gongkai.ledger.actor import Actor
 from gongkai.ledger.services import Act, record, record_many
 from gongkai.organs import policy
 from gongkai.organs.models import Organ, User
 from gongkai.organs.policy import authorise
-from gongkai.statute.clock import ClockState
+from gongkai.statute.clock import ClockState, FeePaid
 from gongkai.statute.workdays import add_working_days
 from gongkai.workdays.queries import current_calendar
 
@@ -91,7 +99,7 @@ def merge_requests(actor: Actor, main: FoiRequest, others: Sequence[FoiRequest])
     with transaction.atomic():
         rows = _locked([main.pk, *(o.pk for o in others)])
         for request in rows.values():
-            if request.decided_on is not None:
+            if not is_under_way(request):
                 raise ValidationError(f"{request.number} 已经办结，不能并案。")
             if request.pk != main.pk:
                 _refuse_strangers(main, request)
@@ -151,7 +159,7 @@ def refuse_merged_outcome(request: FoiRequest, outcome: str, subtype: str) -> No
     as_merged = (outcome, subtype) == ("OTHER_MISC", "merged")
     if as_merged and main is None:
         raise ValidationError(f"{request.number} 没有并案，不能以“并案处理”办结。")
-    if as_merged and main is not None and main.decided_on is None:
+    if as_merged and main is not None and is_under_way(main):
         raise ValidationError(f"主案 {main.number} 还没有答复，答复后才能以“并案处理”办结。")
     if not as_merged and main is not None:
         raise ValidationError(
@@ -167,7 +175,9 @@ def split_request(
     `descriptions` says for each new request what it asks for; the old one keeps the rest. The new
     ones were received when the old one was and take over its events, so their clocks are the same.
     Only while the clock simply runs: with a correction, a fee or a consultation under way nobody
-    could say whose it is. How they count is the setting REQUEST_SPLIT_COUNTING.
+    could say whose it is. Nor once money was paid for the whole, which the yearly figures would count
+    with every part, nor after a reopening, where every part would have the result of the whole in a
+    year that is reported. How they count is the setting REQUEST_SPLIT_COUNTING.
     """
     authorise(actor, HANDLE, request.organ)
     wishes = [" ".join(text.split()) for text in descriptions if text.strip()]
@@ -183,10 +193,18 @@ def split_request(
                 f"{locked.number} 在您打开之后已由他人登记了新的事项。请查看最新的办理过程，再决定是否分案。",
                 code="changed",
             )
-        if locked.state != ClockState.RUNNING:
+        reading = read(map(to_event, events), current_calendar(), timezone.localdate())
+        if reading.state is not ClockState.RUNNING:
             raise ValidationError(
-                f"{locked.number} 目前“{locked.get_state_display()}”，"
-                "只有正在计算答复期限的申请可以分案。"
+                f"{locked.number} 目前“{reading.state.label}”，只有正在计算答复期限的申请可以分案。"
+            )
+        if locked.decided_on is not None:
+            raise ValidationError(
+                f"{locked.number} 已有计入年报的结果，责令重新答复的申请不能分案，请一并答复。"
+            )
+        if any(event.type == FeePaid.type for event in events):
+            raise ValidationError(
+                f"{locked.number} 已收取信息处理费，费用是按整件申请计算的，不能再分案。"
             )
         source = Intake.objects.select_related("applicant").filter(request=locked).first()
         made = []
@@ -354,7 +372,7 @@ def ask_for_help(
         raise ValidationError({"due_on": f"回复期限早于今天（{today}），请核对。"})
     with transaction.atomic():
         locked = _locked([request.pk])[request.pk]
-        if locked.decided_on is not None:
+        if not is_under_way(locked):
             raise ValidationError(f"{locked.number} 已经办结，不需要协办。")
         asked = CoHandling.objects.create(
             request=locked,
@@ -467,7 +485,9 @@ def hand_over_cases(actor: Actor, organ: Organ, *, reason: str = "机构改革")
 
     By those who handle the successor's requests, or who configure the abolished body. A request
     keeps its clock and its number, with the old body's name behind it, so that the applicant knows
-    it again and the successor's own numbers stay without gaps.
+    it again and the successor's own numbers stay without gaps. Drafts of notices become the
+    successor's, who issues them in its name and under its numbers; what was issued stays the old
+    body's paper.
     """
     reason = checked_reason(reason)
     if organ.is_active():
@@ -498,6 +518,7 @@ def hand_over_cases(actor: Actor, organ: Organ, *, reason: str = "机构改革")
             )
             request.organ, request.number, request.handler = heir, number, None
         FoiRequest.objects.bulk_update(rows.values(), ["organ", "number", "handler"])
+        Notice.objects.filter(request__in=rows, state=Notice.State.DRAFT).update(organ=heir)
         intakes = Intake.objects.select_for_update(of=("self",)).filter(
             Q(state=Intake.State.WAITING) | Q(request__in=rows), organ=organ
         )

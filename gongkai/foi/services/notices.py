@@ -23,6 +23,7 @@ from gongkai.foi import persons
 from gongkai.foi.models import (
     ApplicantKind,
     Approval,
+    CaseLink,
     Consultation,
     FoiRequest,
     Letterhead,
@@ -42,6 +43,7 @@ from gongkai.ledger.chain import sm3
 from gongkai.ledger.services import record
 from gongkai.organs.models import Organ
 from gongkai.organs.policy import allows, authorise, authorise_public
+from gongkai.statute.clock import CorrectionRequested
 from gongkai.statute.outcomes import OUTCOMES, QueryRemedy
 from gongkai.statute.parameters import number as legal_number
 from gongkai.statute.remedies import remedy_for
@@ -125,6 +127,8 @@ def draft_notice(
     found = kind_of(kind)
     if addressee not in (kinds.APPLICANT, found.addressee):
         raise ValueError(f"{found} is addressed to {found.addressee}, not to {addressee}.")
+    if not consultation_ref and found.addressee in (kinds.THIRD_PARTY, kinds.ORGAN):
+        consultation_ref = _next_ref(request, found)
     given = dict(extra or {})
     proposal: Mapping[str, Any] = approval.proposal if approval is not None else {}
     outcome = given.pop("outcome", "") or str(proposal.get("outcome", "")) or request.outcome
@@ -163,7 +167,7 @@ def edit_notice(
     `seen` is `version_of` the draft that the editor had before him: when somebody has changed it
     since, he is told and nothing is written.
     """
-    authorise(actor, HANDLE, notice.organ)
+    authorise(actor, HANDLE, notice.request.organ)
     with transaction.atomic():
         locked = _locked_draft(notice)
         if seen and seen != version_of(locked):
@@ -198,7 +202,7 @@ def version_of(notice: Notice) -> str:
 
 def discard_notice(actor: Actor, notice: Notice) -> Notice:
     """The draft is given up. It never had a number, and what it held is gone."""
-    authorise(actor, HANDLE, notice.organ)
+    authorise(actor, HANDLE, notice.request.organ)
     with transaction.atomic():
         locked = _locked_draft(notice)
         locked.state, locked.fields_sealed, locked.replaces = Notice.State.DISCARDED, b"", None
@@ -211,7 +215,7 @@ def discard_notice(actor: Actor, notice: Notice) -> Notice:
 
 def replace_notice(actor: Actor, notice: Notice, *, reason: str) -> Notice:
     """A new draft that will take the place of an issued notice once it is issued itself."""
-    authorise(actor, HANDLE, notice.organ)
+    authorise(actor, HANDLE, notice.request.organ)
     reason = " ".join(reason.split())
     if not reason:
         raise ValidationError({"reason": "请写明替换的原因，例如“文书中的日期有误”。"})
@@ -225,7 +229,7 @@ def replace_notice(actor: Actor, notice: Notice, *, reason: str) -> Notice:
             raise ValidationError("替换这份文书的草稿已经有了，请继续修改那份草稿。")
         fresh = Notice(
             request=old.request,
-            organ=old.organ,
+            organ=old.request.organ,
             kind=old.kind,
             addressee=old.addressee,
             consultation_ref=old.consultation_ref,
@@ -249,12 +253,13 @@ def issue_notice(actor: Actor, notice: Notice, *, on: date) -> Notice:
     Raises ValidationError when something is missing: the approval it needs, a field, the body's
     letterhead.
     """
-    _authorise_issuing(actor, notice.organ)
+    _authorise_issuing(actor, notice.request.organ)
     with transaction.atomic():
         locked = _locked_draft(notice)
         kind = kind_of(locked.kind)
         content = content_of(locked)
         _check_day(locked, on)
+        _check_once(locked)
         _check_approval(locked, kind)
         _check_complete(kind, content)
         head = letterhead_on(locked.organ, on)
@@ -306,7 +311,7 @@ def compose(notice: Notice, content: Content, head: Letterhead | None, *, on: da
 
 def preview(actor: Actor, notice: Notice, *, on: date | None = None) -> Paper:
     """The draft as it would look if it were issued on that day (today), without a number."""
-    authorise(actor, REVEAL, notice.organ)
+    authorise(actor, REVEAL, notice.request.organ)
     day = on or timezone.localdate()
     with transaction.atomic():
         _note(actor, notice, "read", {"kind": notice.kind, "as": "preview"})
@@ -335,7 +340,7 @@ def read_notice(actor: Actor, notice: Notice, form: str = "pdf") -> tuple[str, b
         if notice.addressee != kinds.APPLICANT or form != "pdf":
             raise PermissionDenied("这份文书不对外提供。")
     else:
-        authorise(actor, REVEAL, notice.organ)
+        authorise(actor, REVEAL, notice.request.organ)
     if notice.state not in (Notice.State.ISSUED, Notice.State.REPLACED):
         raise ValidationError("这份文书还没有印发。")
     if form not in ("pdf", "docx"):
@@ -353,7 +358,7 @@ def read_notice(actor: Actor, notice: Notice, form: str = "pdf") -> tuple[str, b
 
 def open_fields(actor: Actor, notice: Notice) -> Content:
     """What the notice was filled with, for the officer's screen; against a ledger entry."""
-    authorise(actor, REVEAL, notice.organ)
+    authorise(actor, REVEAL, notice.request.organ)
     with transaction.atomic():
         _note(actor, notice, "read", {"kind": notice.kind, "as": "fields"})
     return content_of(notice)
@@ -493,6 +498,24 @@ def _recipient(
     return name, is_person, wish
 
 
+def _next_ref(request: FoiRequest, kind: NoticeKind) -> str:
+    """Whom a letter without an addressee is for: of those asked the first that has none, else the
+    last; "" where nobody was asked."""
+    third = kind.addressee == kinds.THIRD_PARTY
+    asked = Consultation.objects.filter(
+        request=request,
+        kind=Consultation.Kind.THIRD_PARTY if third else Consultation.Kind.ORGAN,
+    ).order_by("sent_on", "pk")
+    refs = list(asked.values_list("ref", flat=True))
+    have = set(
+        Notice.objects.filter(request=request, kind=kind.code)
+        .exclude(state=Notice.State.DISCARDED)
+        .values_list("consultation_ref", flat=True)
+    )
+    without = [ref for ref in refs if ref not in have]
+    return (without or refs[-1:] or [""])[0]
+
+
 def _consultation(request: FoiRequest, kind: str, ref: str) -> Consultation | None:
     found = Consultation.objects.filter(request=request, kind=kind)
     return found.filter(ref=ref).first() if ref else found.last()
@@ -583,6 +606,28 @@ def _check_day(notice: Notice, on: date) -> None:
         )
 
 
+def _check_once(notice: Notice) -> None:
+    """A correction is told once (Article 30); a mistake in it is put right by replacing the paper."""
+    if notice.kind != "N02" or notice.replaces_id is not None:
+        return
+    if not notice.request.events.filter(type=CorrectionRequested.type).exists():
+        return
+    # What was split off has the correction of the whole behind it.
+    whole = [notice.request_id]
+    while parent := CaseLink.objects.filter(later=whole[-1], kind=CaseLink.Kind.SPLIT).first():
+        whole.append(parent.earlier_id)
+    told = Notice.objects.filter(
+        request__in=whole,
+        kind="N02",
+        state__in=[Notice.State.ISSUED, Notice.State.REPLACED],
+    )
+    if told.exists():
+        raise ValidationError(
+            "补正告知书已经印发过，补正只能一次性告知（条例第三十条）。"
+            "原告知书文字有误的，请在原文书上选择“替换”。"
+        )
+
+
 def _check_approval(notice: Notice, kind: NoticeKind) -> None:
     """Extension, delay, fee and every answer go out approved (Articles 33, 35, 45)."""
     if kind.code == "N08":
@@ -603,15 +648,34 @@ def _check_approval(notice: Notice, kind: NoticeKind) -> None:
 def _check_override(notice: Notice) -> None:
     """To disclose against a third party's objection is decided by another person (Article 32)."""
     asked = _consultation(notice.request, Consultation.Kind.THIRD_PARTY, notice.consultation_ref)
-    if asked is None or asked.reply != Consultation.Reply.OBJECTED:
+    if asked is None:
         return
-    given = Approval.objects.filter(
-        request=notice.request, kind=Approval.Kind.OVERRIDE, state=Approval.State.APPROVED
-    )
-    if not given.exists():
+    objected = asked.reply == Consultation.Reply.OBJECTED
+    harmed = asked.reply == Consultation.Reply.SILENT and asked.accepted
+    if (objected or harmed) and not is_overridden(asked):
         raise ValidationError(
             "第三方不同意公开。决定公开的，须先经“不采纳第三方意见而公开”审批（条例第三十二条）。"
         )
+
+
+def is_overridden(consultation: Consultation) -> bool:
+    """Whether disclosure against this third party was agreed to.
+
+    Approvals of former versions name nobody; they are for whoever had been asked by then.
+    """
+    given = Approval.objects.filter(
+        request=consultation.request_id,
+        kind=Approval.Kind.OVERRIDE,
+        state=Approval.State.APPROVED,
+    )
+    for approval in given:
+        refs = approval.proposal.get("refs")
+        if refs is None:
+            if consultation.sent_on <= timezone.localdate(approval.proposed_at):
+                return True
+        elif consultation.ref in refs:
+            return True
+    return False
 
 
 def _authorise_issuing(actor: Actor, organ: Organ) -> None:
@@ -665,4 +729,4 @@ def _without(given: Mapping[str, str], *keys: str) -> dict[str, str]:
 
 
 def _note(actor: Actor, notice: Notice, verb: str, facts: Mapping[str, Any]) -> None:
-    record(actor, f"foi.notice.{verb}", chain=notice.organ.code, obj=notice, changes=facts)
+    record(actor, f"foi.notice.{verb}", chain=notice.request.organ.code, obj=notice, changes=facts)

@@ -30,7 +30,7 @@ MOST_AT_ONCE: Final = 100
 def delivery_receipt(actor: Actor, delivery: Delivery) -> tuple[str, bytes]:
     """The 送达回证 of a delivery, filled in as far as it is known, as a PDF to be signed."""
     notice = delivery.notice
-    authorise(actor, REVEAL, notice.organ)
+    authorise(actor, REVEAL, notice.request.organ)
     kind = kinds.kind_of(RECEIPT)
     paper = kinds.kind_of(notice.kind)
     own = {
@@ -54,7 +54,7 @@ def delivery_receipt(actor: Actor, delivery: Delivery) -> tuple[str, bytes]:
         record(
             actor,
             "foi.notice.read",
-            chain=notice.organ.code,
+            chain=notice.request.organ.code,
             obj=notice,
             changes={"kind": RECEIPT, "as": "receipt"},
         )
@@ -80,7 +80,7 @@ def print_together(actor: Actor, notices: Sequence[Notice]) -> bytes:
     acts = []
     with pikepdf.new() as together:
         for notice in notices:
-            authorise(actor, REVEAL, notice.organ)
+            authorise(actor, REVEAL, notice.request.organ)
             if notice.state not in (Notice.State.ISSUED, Notice.State.REPLACED):
                 raise ValidationError("只能打印已印发的文书。")
             if not notice.pdf_sealed:
@@ -96,7 +96,7 @@ def print_together(actor: Actor, notices: Sequence[Notice]) -> bytes:
                     )
                 together.pages.extend(one.pages)
             facts = {"kind": notice.kind, "number": notice.number}
-            acts.append(Act("foi.notice.print", notice.organ.code, notice, facts))
+            acts.append(Act("foi.notice.print", notice.request.organ.code, notice, facts))
         together.docinfo["/Title"] = "文书"
         stream = BytesIO()
         together.save(stream)

@@ -23,11 +23,29 @@ from gongkai.ledger.actor import Actor
 from gongkai.ledger.services import record
 from gongkai.organs.models import Organ, OrganKind
 from gongkai.organs.policy import authorise
-from gongkai.statute.clock import Decided, Event, Received, event_to_json
+from gongkai.statute.clock import ClockState, Decided, Event, Received, event_to_json
 from gongkai.statute.outcomes import OUTCOMES, UnknownOutcome
 from gongkai.workdays.queries import current_calendar
 
 HANDLE: Final = "foi.handle"
+
+_UNDER_WAY: Final = frozenset(
+    {
+        ClockState.RUNNING,
+        ClockState.PAUSED,
+        ClockState.AWAITING_CORRECTION,
+        ClockState.AWAITING_PAYMENT,
+    }
+)
+
+
+def is_under_way(request: FoiRequest) -> bool:
+    """Whether the body still has an answer to give.
+
+    Not the same as having no result: a case that a review or a court has reopened keeps its first
+    result for the yearly figures, and is to be answered anew all the same.
+    """
+    return request.state in _UNDER_WAY
 
 
 def receive_request(

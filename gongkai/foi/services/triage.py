@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from gongkai.foi.models import FoiRequest, Proof
-from gongkai.foi.services.requests import HANDLE
+from gongkai.foi.services.requests import HANDLE, is_under_way
 from gongkai.ledger.actor import Actor
 from gongkai.ledger.services import record
 from gongkai.organs.policy import authorise
@@ -46,7 +46,7 @@ def record_triage(
     settled = reached.settled_by
     with transaction.atomic():
         locked = FoiRequest.objects.select_for_update(of=("self",)).get(pk=request.pk)
-        if locked.decided_on is not None:
+        if not is_under_way(locked):
             raise ValidationError(f"{locked.number} 已经办结，不再研判。")
         proof = Proof(request=locked, key=KEY, at=timezone.now(), by=actor.name[:150])
         proof.sealed = seal_json(proof.belongs_to, {"answers": needed, "note": note})

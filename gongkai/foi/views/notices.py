@@ -176,10 +176,11 @@ class NoticeDraft(_FieldsView):
 
 
 class _NoticeView(FoiView):
-    """A screen about one notice."""
+    """A screen about one notice, for the body that handles its case today."""
 
     model = Notice
     action = "foi.handle"
+    organ_field = "request__organ"
     select_related = ("organ", "request", "request__organ", "approval", "replaces")
     object: Any
 
@@ -246,8 +247,8 @@ class NoticeDetail(_NoticeView, ScopedDetailView):
     def get_buttons(self) -> list[Button]:
         notice = self.object
         buttons: list[Button] = []
-        reads = self.allows("foi.reveal", notice.organ)
-        handles = self.allows("foi.handle", notice.organ)
+        reads = self.allows("foi.reveal", notice.request.organ)
+        handles = self.allows("foi.handle", notice.request.organ)
         if notice.state == State.DRAFT:
             if handles and reads:
                 buttons.append(Button("修改", self.url("notice_edit", notice.pk), icon="edit"))
@@ -283,12 +284,12 @@ class NoticeDetail(_NoticeView, ScopedDetailView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         notice = self.object
         found = list(notice.deliveries.order_by("pk"))
-        handles = self.allows("foi.handle", notice.organ)
+        handles = self.allows("foi.handle", notice.request.organ)
         rows = [
             {
                 "delivery": one,
                 "slip": self.url("delivery_receipt", one.pk)
-                if self.allows("foi.reveal", notice.organ)
+                if self.allows("foi.reveal", notice.request.organ)
                 else "",
                 "signed": self.url("delivery_signed", one.pk)
                 if handles and one.received_on is None and one.failed_on is None
@@ -532,7 +533,7 @@ class NoticeDeliver(_NoticeView, ServiceFormView):
 class _DeliveryView(FoiView, ServiceFormView):
     model = Delivery
     action = "foi.handle"
-    organ_field = "notice__organ"
+    organ_field = "notice__request__organ"
     select_related = ("notice", "notice__organ", "notice__request", "notice__request__organ")
 
     def get_breadcrumbs(self) -> list[tuple[str, str]]:
@@ -583,7 +584,7 @@ class DeliveryReceipt(FoiView):
     """The 送达回证 as a PDF to be signed."""
 
     action = "foi.reveal"
-    organ_field = "notice__organ"
+    organ_field = "notice__request__organ"
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         delivery = self.get_scoped(
@@ -634,6 +635,7 @@ class NoticeList(FoiView, ScopedListView):
     model = Notice
     action = "foi.view"
     template_name = "gongkai/foi/notices/list.html"
+    organ_field = "request__organ"
     title = "文书送达"
     columns = (
         Column(
@@ -650,7 +652,7 @@ class NoticeList(FoiView, ScopedListView):
     search_fields = ("number", "request__number")
     search_hint = "文号、申请编号"
     filterset_class = NoticeFilters
-    select_related = ("organ", "request")
+    select_related = ("organ", "request__organ")
     ordering = ("issued_on", "id")
     detail_url_name = "notice_detail"
     empty_text = "没有待送达的文书。"
@@ -677,6 +679,7 @@ class NoticePrint(FoiView):
     """The chosen notices as one PDF."""
 
     action = "foi.reveal"
+    organ_field = "request__organ"
 
     def post(self, request: HttpRequest) -> HttpResponseBase:
         chosen = [
@@ -685,7 +688,7 @@ class NoticePrint(FoiView):
             if key.isdecimal() and len(key) < 19
         ]
         found = list(
-            self.scoped(Notice.objects.select_related("organ"))
+            self.scoped(Notice.objects.select_related("organ", "request__organ"))
             .filter(pk__in=chosen, state__in=[State.ISSUED, State.REPLACED])
             .order_by("issued_on", "pk")
         )

@@ -1,6 +1,8 @@
 """The people and the case of the notices' tests serve here as well."""
 
-from datetime import date
+from datetime import datetime, timedelta
+from itertools import count
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.utils import timezone
@@ -16,16 +18,12 @@ from tests.foi.notices.conftest import responsible as responsible
 @pytest.fixture
 def today(monkeypatch):
     """Lets a test say which day it is: `today(2026, 3, 12)`."""
-    real = timezone.localdate
+    seconds = count()
 
     def set_day(year, month, day):
-        on = date(year, month, day)
-        monkeypatch.setattr(
-            timezone,
-            "localdate",
-            lambda value=None, *rest: on if value is None else real(value, *rest),
-        )
-        return on
+        ten = datetime(year, month, day, 10, tzinfo=ZoneInfo("Asia/Shanghai"))
+        monkeypatch.setattr(timezone, "now", lambda: ten + timedelta(seconds=next(seconds)))
+        return ten.date()
 
     set_day(2026, 3, 9)
     return set_day

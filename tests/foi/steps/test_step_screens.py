@@ -42,12 +42,13 @@ def text_of(response):
     return response.content.decode()
 
 
-def test_the_case_page_offers_what_is_lawful_and_says_why_not(browser, case, today):
+def test_the_case_page_offers_what_is_lawful_and_says_why_not(browser, officer, case, today):
     page = text_of(browser.get(url("request_detail", case.pk)))
     assert url("step", case.pk, "correction") in page
     assert url("step", case.pk, "decision") in page
     assert "foi-bar__left" in page
     today(2026, 3, 19)
+    browser.force_login(officer.user)
     page = text_of(browser.get(url("request_detail", case.pk)))
     assert url("step", case.pk, "correction") not in page
     assert "7 个工作日内作出" in page
@@ -73,8 +74,9 @@ def test_a_correction_is_told_from_the_screen(browser, case):
     assert answer["Location"] == url("notice_detail", notice.pk)
 
 
-def test_what_the_law_refuses_is_told_and_what_was_typed_stays(browser, case, today):
+def test_what_the_law_refuses_is_told_and_what_was_typed_stays(browser, officer, case, today):
     today(2026, 3, 19)
+    browser.force_login(officer.user)
     values = {"points": "一、请写明文号。", "days": "10", "seen": "1"}
     answer = browser.post(url("step", case.pk, "correction"), values)
     assert answer.status_code == 422

@@ -9,7 +9,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 
 from gongkai.foi.models import Approval, CaseFile, Consultation, FoiRequest, Notice
 from gongkai.foi.services import steps
-from gongkai.foi.services.deliveries import deliver_notice
+from gongkai.foi.services.deliveries import deliver_notice, sign_for_delivery
 from gongkai.foi.services.files import store
 from gongkai.foi.services.notices import (
     draft_notice,
@@ -98,9 +98,15 @@ def test_article_30_a_case_lapses_only_with_proof_of_delivery_and_after_the_peri
     today(2026, 3, 24)
     with pytest.raises(ValidationError, match="没有补正告知书的送达凭证"):
         steps.lapse(officer, now(case), facts="逾期未补正。")
-    deliver_notice(
+    delivery = deliver_notice(
         officer, notice, way="post", sent_on=date(2026, 3, 9), tracking_number="1234567890123"
     )
+    with pytest.raises(ValidationError, match="收到的日期还没有登记"):
+        steps.lapse(officer, now(case), facts="逾期未补正。")
+    sign_for_delivery(officer, delivery, received_on=date(2026, 3, 10))
+    with pytest.raises(ValidationError, match="至 2026-03-24 届满"):
+        steps.lapse(officer, now(case), facts="逾期未补正。")
+    today(2026, 3, 25)
     closed = steps.lapse(officer, now(case), facts="逾期未补正，视为放弃。")
     assert closed.kind == "N22"
     assert (now(case).state, now(case).outcome) == ("closed_no_correction", "OTHER_NO_SUPPLEMENT")

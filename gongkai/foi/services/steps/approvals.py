@@ -12,14 +12,15 @@ from typing import Any, Final
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
-from gongkai.foi.models import Approval, Consultation, FoiRequest
+from gongkai.foi.models import Approval, Consultation, FoiRequest, Notice
 from gongkai.foi.notices.wording import day
 from gongkai.foi.services.deliveries import deliver_notice
 from gongkai.foi.services.notices import draft_notice, issue_notice
-from gongkai.foi.services.requests import HANDLE, append_event
-from gongkai.foi.services.steps.common import locked, reading_now, stated, user_of
+from gongkai.foi.services.requests import HANDLE, append_event, is_under_way
+from gongkai.foi.services.steps.common import locked, made, reading_now, stated, user_of
 from gongkai.ledger.actor import Actor
 from gongkai.ledger.services import record
 from gongkai.organs.models import Membership, Role
@@ -44,7 +45,9 @@ def propose_extension(
 
     The notice N04 lies ready; the clock moves only when the applicant has been told.
     """
-    due = reading_now(request, Extended(timezone.localdate(), days)).deadline
+    authorise(actor, HANDLE, request.organ)
+    event = made(lambda: Extended(timezone.localdate(), days), "days")
+    due = reading_now(request, event).deadline
     new_due = day(due) if due is not None else ""
     return propose(
         actor,
@@ -61,8 +64,14 @@ def propose_extension(
 def propose_delay(
     actor: Actor, request: FoiRequest, *, until: date, reason: str, seen: int | None = None
 ) -> Approval:
-    """An answer by a later day, where many requests came for good reasons (Article 35)."""
-    reading_now(request, DelayStated(timezone.localdate(), until))
+    """An answer by a later day, where many requests came for good reasons (Article 35).
+
+    The applicant must have been asked for his reasons (N03): without them nothing can be found good.
+    """
+    authorise(actor, HANDLE, request.organ)
+    event = made(lambda: DelayStated(timezone.localdate(), until), "until")
+    reading_now(request, event)
+    refuse_without_reasons(request)
     return propose(
         actor,
         request,
@@ -78,13 +87,33 @@ def propose_delay(
 def propose_override(
     actor: Actor, request: FoiRequest, *, reason: str, seen: int | None = None
 ) -> Approval:
-    """Disclosure although a third party objects, for the public interest (Article 32)."""
-    objected = request.consultations.filter(
-        kind=Consultation.Kind.THIRD_PARTY, reply=Consultation.Reply.OBJECTED
+    """Disclosure although a third party objects, for the public interest (Article 32).
+
+    Or although it was silent and the body finds that its rights would be harmed (Article 15). The
+    proposal names the third parties: who objects later is not overridden with them.
+    """
+    authorise(actor, HANDLE, request.organ)
+    asked = request.consultations.filter(kind=Consultation.Kind.THIRD_PARTY)
+    against = asked.filter(
+        Q(reply=Consultation.Reply.OBJECTED) | Q(reply=Consultation.Reply.SILENT, accepted=True)
     )
-    if not objected.exists():
+    refs = list(against.order_by("pk").values_list("ref", flat=True))
+    if not refs:
         raise ValidationError("没有第三方表示不同意公开，不需要这项审批。")
-    return propose(actor, request, Kind.OVERRIDE, {}, reason, seen=seen)
+    if not is_under_way(FoiRequest.objects.get(pk=request.pk)):
+        raise ValidationError(f"{request.number} 已经办结，不再提出这项审批。")
+    return propose(actor, request, Kind.OVERRIDE, {"refs": refs}, reason, seen=seen)
+
+
+def refuse_without_reasons(request: FoiRequest) -> None:
+    """Raise ValidationError unless the applicant was asked for his reasons (N03, Article 35)."""
+    asked = Notice.objects.filter(
+        request=request, kind="N03", state__in=[Notice.State.ISSUED, Notice.State.REPLACED]
+    )
+    if not asked.exists():
+        raise ValidationError(
+            "还没有要求申请人说明理由。请先发“说明理由告知书”，再根据其理由决定（条例第三十五条）。"
+        )
 
 
 def propose(
@@ -122,10 +151,22 @@ def propose(
 
 
 def approve(actor: Actor, approval: Approval, *, comment: str = "") -> Approval:
-    """Agreed. What was proposed, and nothing else, may be carried out now."""
+    """Agreed. What was proposed, and nothing else, may be carried out now.
+
+    What the law does not allow any more (the deadline has passed, the case has ended) is not agreed
+    to: `IllegalSequence` says why, and the proposal can only be returned.
+    """
     if approval.kind == Kind.DECISION:
         raise ValueError("A decision is signed (deciding.sign), not approved.")
-    return settle(actor, approval, State.APPROVED, comment)
+    authorise(actor, ACTION[approval.kind], approval.request.organ)
+    with transaction.atomic():
+        settled = settle(actor, approval, State.APPROVED, comment)
+        case = locked(settled.request)
+        if settled.kind != Kind.OVERRIDE:
+            reading_now(case, _event_of(settled, timezone.localdate(), None))
+        elif not is_under_way(case):
+            raise ValidationError(f"{case.number} 已经办结，请退回这项审批。")
+    return settled
 
 
 def return_proposal(actor: Actor, approval: Approval, *, comment: str) -> Approval:
@@ -173,6 +214,11 @@ def carry_out(
             raise ValidationError("审批还没有通过，不能执行。")
         if current.carried_out_at is not None:
             raise ValidationError("这项审批已经执行。")
+        agreed_on = timezone.localdate(current.decided_at) if current.decided_at else None
+        if agreed_on is not None and sent_on < agreed_on:
+            raise ValidationError(
+                {"sent_on": f"审批于 {agreed_on} 通过，此前不能发出，请核对发出日期。"}
+            )
         if current.kind not in (Kind.EXTENSION, Kind.DELAY, Kind.FEE):
             raise ValidationError("这项审批没有需要发出的告知书。")
         notice = current.notices.filter(state="draft").order_by("-pk").first()
@@ -190,6 +236,8 @@ def carry_out(
         if delivery.counts_on is None:
             raise ValidationError({"received_on": "当面或者委托送达的，请填写签收日期。"})
         event = _event_of(current, delivery.counts_on, delivery.received_on)
+        if current.kind == Kind.DELAY:
+            refuse_without_reasons(current.request)
         append_event(actor, current.request, event, seen=seen)
         current.carried_out_at = timezone.now()
         current.save(update_fields=["carried_out_at"])

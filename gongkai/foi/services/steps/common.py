@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
-from typing import cast
+from typing import TypeVar, cast
 
 from django.core.exceptions import ValidationError
 from django.utils import timezone
@@ -13,8 +14,10 @@ from gongkai.foi.models import FoiRequest
 from gongkai.foi.persons import refuse_personal
 from gongkai.ledger.actor import Actor
 from gongkai.organs.models import User
-from gongkai.statute.clock import ClockReading, Event
+from gongkai.statute.clock import ClockReading, Event, EventError
 from gongkai.workdays.queries import current_calendar
+
+_E = TypeVar("_E", bound=Event)
 
 
 def locked(request: FoiRequest) -> FoiRequest:
@@ -46,6 +49,14 @@ def stated(text: str, name: str, message: str, *, limit: int = 500) -> str:
 def user_of(actor: Actor) -> User | None:
     """The account behind an act; None at the console."""
     return cast("User | None", actor.user)
+
+
+def made(event: Callable[[], _E], name: str) -> _E:
+    """The event, or a ValidationError of that field where its days or numbers cannot be."""
+    try:
+        return event()
+    except EventError as error:
+        raise ValidationError({name: f"{error}。请核对。"}) from error
 
 
 def not_in_future(on: date, name: str = "on") -> None:

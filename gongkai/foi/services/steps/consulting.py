@@ -12,7 +12,7 @@ from django.utils import timezone
 from gongkai.foi.models import Consultation, FoiRequest
 from gongkai.foi.notices.wording import day
 from gongkai.foi.services.notices import draft_notice, issue_notice
-from gongkai.foi.services.requests import HANDLE, record_event
+from gongkai.foi.services.requests import HANDLE, is_under_way, record_event
 from gongkai.foi.services.steps.common import not_in_future, stated
 from gongkai.ledger.actor import Actor
 from gongkai.ledger.services import record
@@ -23,6 +23,7 @@ from gongkai.statute.clock import (
     ThirdPartyAnswered,
     ThirdPartyConsulted,
 )
+from gongkai.statute.clock.rules import ORGAN, THIRD_PARTY
 from gongkai.statute.parameters import parameter
 from gongkai.statute.workdays import WorkCalendar, WorkingDayResult, add_working_days
 from gongkai.vault.sealing import open_json, seal_json
@@ -140,10 +141,12 @@ def record_reply(
         third = current.kind == Kind.THIRD_PARTY
         event = (ThirdPartyAnswered if third else OrganAnswered)(on, current.ref)
         record_event(actor, current.request, event, seen=seen)
+        # What was found of a silence is no finding on the reasons that are given after it.
         current.reply, current.replied_on = reply, on
+        current.accepted, current.assessment = None, ""
         kept = open_json(current.belongs_to, current.sealed)
         current.sealed = seal_json(current.belongs_to, kept | {"answer": text.strip()})
-        current.save(update_fields=["reply", "replied_on", "sealed"])
+        current.save(update_fields=["reply", "replied_on", "accepted", "assessment", "sealed"])
         _note(actor, current, "replied", {"on": on, "reply": reply})
     return current
 
@@ -160,11 +163,14 @@ def record_silence(actor: Actor, consultation: Consultation) -> Consultation:
             raise ValidationError(f"已登记为“{current.get_reply_display()}”。")
         if current.received_on is None:
             raise ValidationError(
-                "还没有登记对方收到的日期，答复期限无从起算。请先登记送达凭证上的收到日期。"
+                "还没有登记对方收到的日期，答复期限无从起算。请先登记送达凭证上的收到日期"
+                f"（{_article(current)}）。"
             )
         last = reply_until(current)
         if timezone.localdate() <= last.date:
-            raise ValidationError(f"对方的答复期限至 {last.date} 届满，此前不能登记为逾期未答复。")
+            raise ValidationError(
+                f"对方的答复期限至 {last.date} 届满，此前不能登记为逾期未答复（{_article(current)}）。"
+            )
         if last.provisional:
             raise ValidationError("答复期限依暂定的日历推算，请先导入节假日安排。")
         current.reply = Reply.SILENT
@@ -182,7 +188,7 @@ def assess_reply(
     with transaction.atomic():
         current = _locked(consultation)
         # A finding that was never recorded may still be, for the file (Article 45).
-        if current.request.decided_on is not None and current.accepted is not None:
+        if current.accepted is not None and not is_under_way(current.request):
             raise ValidationError(f"{current.request.number} 已经办结，不能再改动认定。")
         if current.kind != Kind.THIRD_PARTY or current.reply not in (Reply.OBJECTED, Reply.SILENT):
             raise ValidationError("只有第三方不同意公开或者逾期未答复，才需要认定。")
@@ -220,9 +226,11 @@ def _consult(
     ground = stated(ground, "ground", "请写明为什么征求意见。", limit=300)
     third = kind == Kind.THIRD_PARTY
     with transaction.atomic():
-        number = request.consultations.filter(kind=kind).count() + 1
+        asking = ThirdPartyConsulted if third else OrganConsulted
+        # Counted from the events: what was split off has those of the whole and none of its letters.
+        number = request.events.filter(type=asking.type).count() + 1
         ref = f"{'第三方' if third else '机关'}{number}"
-        event = (ThirdPartyConsulted if third else OrganConsulted)(on, ref)
+        event = asking(on, ref)
         record_event(actor, request, event, seen=seen)
         asked = Consultation(request=request, kind=kind, ref=ref, organ_name=organ_name, sent_on=on)
         asked.sealed = seal_json(asked.belongs_to, person)
@@ -243,6 +251,10 @@ def _consult(
         )
         issue_notice(actor, told, on=on)
     return asked
+
+
+def _article(consultation: Consultation) -> str:
+    return THIRD_PARTY if consultation.kind == Kind.THIRD_PARTY else ORGAN
 
 
 def _locked(consultation: Consultation) -> Consultation:

@@ -14,6 +14,7 @@ from gongkai.foi.services.files import add_file, whole
 from gongkai.foi.services.intake import Incoming
 from gongkai.foi.services.notices import draft_notice, issue_notice
 from gongkai.foi.services.requests import HANDLE, record_event
+from gongkai.foi.services.steps.common import made
 from gongkai.ledger.actor import Actor
 from gongkai.organs.policy import authorise
 from gongkai.statute.clock import CorrectionReceived, CorrectionRequested
@@ -45,7 +46,10 @@ def request_correction(
         raise ValidationError({"points": "请写明全部补正事项：补正只能告知一次。"})
     period = f"{days}个工作日" if until is None else f"截至{day(until)}"
     with whole():
-        record_event(actor, request, CorrectionRequested(on, until=until, days=days), seen=seen)
+        event = made(
+            lambda: CorrectionRequested(on, until=until, days=days), "days" if days else "until"
+        )
+        record_event(actor, request, event, seen=seen)
         fresh = FoiRequest.objects.select_related("organ").get(pk=request.pk)
         extra = {"points": points, "guidance": guidance, "period": period}
         draft = draft_notice(actor, fresh, "N02", extra=extra)

@@ -7,10 +7,11 @@ signs is another person; what he signs is the notice that lies before him, issue
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from gongkai.foi.models import (
@@ -26,9 +27,13 @@ from gongkai.foi.models import (
 from gongkai.foi.models import Proof as ProofOnFile
 from gongkai.foi.notices.kinds import GENERAL
 from gongkai.foi.services.linking import refuse_merged_outcome
-from gongkai.foi.services.notices import issue_notice
+from gongkai.foi.services.notices import is_overridden, issue_notice
 from gongkai.foi.services.requests import HANDLE, append_event, check_outcome
-from gongkai.foi.services.steps.approvals import propose, settle
+from gongkai.foi.services.steps.approvals import (
+    propose,
+    refuse_without_reasons,
+    settle,
+)
 from gongkai.foi.services.steps.common import locked, reading_now
 from gongkai.foi.services.triage import KEY as TRIAGE
 from gongkai.ledger.actor import Actor
@@ -176,6 +181,7 @@ def propose_decision(
     Raises ValidationError naming what is missing, and `IllegalSequence` when the case cannot be
     answered now. `reason`: what the signing leader should know; it names nobody.
     """
+    authorise(actor, HANDLE, request.organ)
     today = timezone.localdate()
     event = Decided(today, outcome_code)
     check_outcome(event, subtype)
@@ -240,28 +246,42 @@ def _refuse_unready(request: FoiRequest, code: str, subtype: str) -> None:
         raise ValidationError(
             "还缺少办理依据，不能作出这种答复：" + "；".join(proof.text for proof in missing) + "。"
         )
-    asked = request.consultations.filter(kind=Consultation.Kind.THIRD_PARTY)
-    if code in ("GRANT", "PARTIAL"):
-        _refuse_without_override(request, asked.filter(reply=Consultation.Reply.OBJECTED))
-    waiting = asked.filter(reply="").first()
+    if code == "REFUSE_EXCESSIVE":
+        refuse_without_reasons(request)
+    asked = list(
+        request.consultations.filter(kind=Consultation.Kind.THIRD_PARTY).order_by("sent_on", "pk")
+    )
+    waiting = next((one for one in asked if not one.reply), None)
     if waiting is not None:
         raise ValidationError(
             f"{waiting.ref}的意见还没有收到，也没有登记逾期未答复，不能作出答复（条例第三十二条）。"
         )
+    if code in ("GRANT", "PARTIAL"):
+        for one in asked:
+            _refuse_against(one)
 
 
-def _refuse_without_override(request: FoiRequest, objected: Any) -> None:
-    """What a third party rightly objects to may be disclosed for the public interest alone."""
-    upheld = objected.filter(accepted=True).exists()
-    if not objected.exists() or not upheld:
+def _refuse_against(asked: Consultation) -> None:
+    """What would harm a third party is disclosed for the public interest alone (Articles 15, 32).
+
+    So its reasons, or what its silence leaves open, are assessed before anything is disclosed; each
+    that is harmed must be overridden, and told in writing what is disclosed and why.
+    """
+    if asked.reply == Consultation.Reply.AGREED or asked.accepted is False:
         return
-    given = request.approvals.filter(
-        kind=Approval.Kind.OVERRIDE, state=Approval.State.APPROVED
-    ).exists()
-    told = request.notices.filter(kind="N08", state=Notice.State.ISSUED).exists()
-    if not given or not told:
+    if asked.accepted is None:
         raise ValidationError(
-            "第三方不同意公开且理由合理。决定公开的，须先经“不采纳第三方意见而公开”审批，"
+            f"{asked.ref}{asked.get_reply_display()}，还没有认定公开是否会损害其合法权益，"
+            "不能作出公开的答复。请先登记认定（条例第三十二条）。"
+        )
+    told = asked.request.notices.filter(
+        Q(consultation_ref=asked.ref) | Q(consultation_ref=""),
+        kind="N08",
+        state=Notice.State.ISSUED,
+    )
+    if not is_overridden(asked) or not told.exists():
+        raise ValidationError(
+            f"认定公开会损害{asked.ref}的合法权益。决定公开的，须先经“不采纳第三方意见而公开”审批，"
             "并以书面告知第三方公开的内容和理由（条例第三十二条）。"
         )
 

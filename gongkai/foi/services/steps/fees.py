@@ -14,13 +14,13 @@ from django.utils import timezone
 
 from gongkai.foi.models import Applicant, Approval, FoiRequest, Notice
 from gongkai.foi.services.notices import draft_notice, issue_notice
-from gongkai.foi.services.requests import HANDLE, record_event
+from gongkai.foi.services.requests import HANDLE, is_under_way, record_event
 from gongkai.foi.services.steps.approvals import propose
-from gongkai.foi.services.steps.common import locked, reading_now, stated
+from gongkai.foi.services.steps.common import locked, made, not_in_future, reading_now, stated
 from gongkai.ledger.actor import Actor
 from gongkai.ledger.services import record
 from gongkai.organs.policy import authorise
-from gongkai.statute.clock import FeeNoticed, FeePaid
+from gongkai.statute.clock import ClockState, FeeNoticed, FeePaid
 from gongkai.statute.fees import FeeError, FeeReading, fee_by_items, fee_by_pages
 
 Method = Literal["item", "page"]
@@ -95,6 +95,7 @@ def propose_fee(
     `offered`: which cheaper ways were offered to the applicant first (查阅、抄录, a narrower
     request) [reading]; it stands in the ledger with the proposal.
     """
+    authorise(actor, HANDLE, request.organ)
     amount, reading = fee_for(request, method, pages)
     reading_now(request, FeeNoticed(timezone.localdate(), amount))
     offered = stated(offered, "offered", "请写明事先提供过哪些免费或者少收费的办法。", limit=300)
@@ -128,10 +129,13 @@ def note_fee_arrival(
 ) -> FoiRequest:
     """The day on which the fee notice is proven to have arrived: from it the time to pay counts."""
     authorise(actor, HANDLE, request.organ)
+    not_in_future(on)
     with transaction.atomic():
         case = locked(request)
-        fee = reading_now(case).case.fee
-        if fee is None or not fee.receipt_unknown:
+        reading = reading_now(case)
+        fee = reading.case.fee
+        waits = reading.state is ClockState.AWAITING_PAYMENT
+        if fee is None or not waits or not fee.receipt_unknown:
             raise ValidationError("没有送达日期未知的收费通知。")
         if on < fee.on:
             raise ValidationError({"on": f"收到日期早于发出日期（{fee.on}），请核对。"})
@@ -148,9 +152,19 @@ def record_payment(
     amount: int | None = None,
     seen: int | None = None,
 ) -> FoiRequest:
-    """Money came: in full, or `amount` yuan, which is no payment until the notice is met."""
+    """Money came: in full, or `amount` yuan, which is no payment until the notice is met.
+
+    "In full" after a part was paid is the rest: the event then names it, since the yearly figures
+    take a payment without an amount for the whole sum.
+    """
     authorise(actor, HANDLE, request.organ)
-    return record_event(actor, request, FeePaid(on, amount), seen=seen)
+    with transaction.atomic():
+        case = locked(request)
+        known = reading_now(case).case
+        if amount is None and known.fee is not None and known.fee_received:
+            amount = max(known.fee.amount - known.fee_received, 0) or None
+        event = made(lambda: FeePaid(on, amount), "amount")
+        return record_event(actor, case, event, seen=seen)
 
 
 def ask_reasons(
@@ -160,7 +174,7 @@ def ask_reasons(
     authorise(actor, HANDLE, request.organ)
     with transaction.atomic():
         case = locked(request)
-        if case.decided_on is not None:
+        if not is_under_way(case):
             raise ValidationError(f"{case.number} 已经办结，不再要求说明理由。")
         extra = {"counts": counts, "points": points, "period": period}
         draft = draft_notice(actor, case, "N03", extra=extra)
