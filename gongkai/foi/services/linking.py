@@ -6,14 +6,14 @@ body that was abolished.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from gongkai.foi import similarity
@@ -26,6 +26,7 @@ from gongkai.foi.models import (
     FoiRequest,
     Intake,
     Notice,
+    RemedyCase,
 )
 from gongkai.foi.numbering import draw_number
 from gongkai.foi.persons import (
@@ -96,6 +97,8 @@ def merge_requests(actor: Actor, main: FoiRequest, others: Sequence[FoiRequest])
     authorise(actor, HANDLE, main.organ)
     if not others:
         raise ValidationError("请选择要并入的申请。")
+    if any(other.pk == main.pk for other in others):
+        raise ValidationError(f"{main.number} 是主案，不能并入自己，请选择其他申请。")
     with transaction.atomic():
         rows = _locked([main.pk, *(o.pk for o in others)])
         for request in rows.values():
@@ -434,8 +437,17 @@ def answer_help(actor: Actor, asked: CoHandling, *, answer: str) -> CoHandling:
 # -- abolished bodies ----------------------------------------------------------------------------
 
 
-_UNDER_WAY: Final = Q(decided_on=None) | Q(due_on__isnull=False)
-"""Not decided, or decided and still to be delivered."""
+_PENDING: Final = Q(voided_at=None) & (Q(concluded_on=None) | (~Q(duty="") & Q(duty_done_on=None)))
+"""Reviews and lawsuits that are not concluded, or whose decision is still to be carried out."""
+
+_UNDER_WAY: Final = (
+    Q(decided_on=None)
+    | Q(due_on__isnull=False)
+    | Exists(RemedyCase.objects.filter(_PENDING, request=OuterRef("pk")))
+)
+"""Not decided, or decided and still to be delivered, or before a review body or a court."""
+
+_LONGEST_NUMBER: Final = 40
 
 
 @dataclass(frozen=True)
@@ -487,7 +499,8 @@ def hand_over_cases(actor: Actor, organ: Organ, *, reason: str = "机构改革")
     keeps its clock and its number, with the old body's name behind it, so that the applicant knows
     it again and the successor's own numbers stay without gaps. Drafts of notices become the
     successor's, who issues them in its name and under its numbers; what was issued stays the old
-    body's paper.
+    body's paper. Pending reviews and lawsuits go on against the successor (行政复议法第十九条、
+    行政诉讼法第二十六条 [from knowledge]).
     """
     reason = checked_reason(reason)
     if organ.is_active():
@@ -503,8 +516,9 @@ def hand_over_cases(actor: Actor, organ: Organ, *, reason: str = "机构改革")
         keys = FoiRequest.objects.filter(_UNDER_WAY, organ=organ).values_list("pk", flat=True)
         rows = _locked(list(keys))
         acts = []
+        numbers = _numbers_at(heir, rows.values(), organ)
         for request in rows.values():
-            number = f"{request.number}（原{organ.label[: 37 - len(request.number)]}）"
+            number = numbers[request.pk]
             acts.append(
                 Act(
                     "foi.hand_over",
@@ -530,9 +544,64 @@ def hand_over_cases(actor: Actor, organ: Organ, *, reason: str = "机构改革")
                 )
             intake.organ = heir
         Intake.objects.bulk_update(moved, ["organ"])
+        acts += _hand_over_remedies(organ, heir)
         similarity.move([i.pk for i in moved], heir.pk)
         record_many(actor, acts)
     return len(rows) + sum(i.state == Intake.State.WAITING for i in moved)
+
+
+def _numbers_at(heir: Organ, requests: Collection[FoiRequest], organ: Organ) -> dict[int, str]:
+    """The numbers under which the successor has these requests, by key. One statement.
+
+    The old body's name stands behind the number once: through a second reform it stays as it is. Two
+    bodies may be called alike, and a number may be as long as its column.
+    """
+    names = {
+        request.pk: request.number
+        if "（原" in request.number or len(request.number) > _LONGEST_NUMBER - 4
+        else f"{request.number}（原{organ.label[: _LONGEST_NUMBER - 3 - len(request.number)]}）"
+        for request in requests
+    }
+    there = FoiRequest.objects.filter(
+        Q(number__contains="（原") | Q(number__in=names.values()), organ=heir
+    )
+    taken = set(there.values_list("number", flat=True))
+    found: dict[int, str] = {}
+    for key, wanted in names.items():
+        number, count = wanted, 2
+        while number in taken:
+            mark = f"（{count}）"
+            number, count = f"{wanted[: _LONGEST_NUMBER - len(mark)]}{mark}", count + 1
+        taken.add(number)
+        found[key] = number
+    return found
+
+
+def _hand_over_remedies(organ: Organ, heir: Organ) -> list[Act]:
+    """Pending reviews and lawsuits against the abolished body are the successor's; for the ledger.
+
+    A court's number that the successor has too stays apart by the old body's name behind it.
+    """
+    rows = list(
+        RemedyCase.objects.select_for_update(of=("self",))
+        .filter(_PENDING, organ=organ)
+        .order_by("pk")
+    )
+    taken = set(
+        RemedyCase.objects.filter(organ=heir, number__in=[row.number for row in rows]).values_list(
+            "number", flat=True
+        )
+    )
+    acts = []
+    for row in rows:
+        facts = {"organ": [organ.name, heir.name]}
+        acts.append(Act("foi.hand_over", organ.code, row, facts))
+        acts.append(Act("foi.taken_over", heir.code, row, {"from": organ.name}))
+        row.organ = heir
+        if row.number in taken:
+            row.number = f"{row.number[:60]}（原{organ.label[:36]}）"
+    RemedyCase.objects.bulk_update(rows, ["organ", "number"])
+    return acts
 
 
 # -- shared ----------------------------------------------------------------------------------

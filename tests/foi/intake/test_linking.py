@@ -19,7 +19,7 @@ from gongkai.foi.models import (
 )  # fmt: skip
 from gongkai.foi.persons import Wish
 from gongkai.foi.services import intake as intakes
-from gongkai.foi.services import linking, record_event
+from gongkai.foi.services import linking, record_event, remedies
 from gongkai.foi.services.triage import record_triage, triage_of
 from gongkai.ledger.actor import Actor
 from gongkai.organs.models import Role
@@ -178,6 +178,12 @@ def test_a_merged_case_ends_as_merged_once_the_main_case_is_answered(officer, or
         linking.unlink(officer, CaseLink.objects.get())
 
 
+def test_a_case_is_not_merged_into_itself(officer, organ):
+    mine = take(officer, organ).request
+    with pytest.raises(ValidationError, match="不能并入自己"):
+        linking.merge_requests(officer, mine, [mine])
+
+
 def test_nothing_is_merged_twice_or_after_its_end(officer, organ):
     main, other, third = (take(officer, organ).request for _ in range(3))
     linking.merge_requests(officer, main, [other])
@@ -325,6 +331,59 @@ def test_the_successor_goes_on_with_open_cases_under_a_number_the_applicant_know
     # And the moved case is found again as the same applicant's.
     again = take(theirs, heir, 1)
     assert mine in [h.request for h in hints(again)]
+
+
+def test_a_number_stays_known_and_its_own_through_several_reforms(officer, organ):
+    """The name of the first body stands behind it once; bodies of one name do not collide."""
+    name = "义马市示例发展改革和科技信息及营商环境建设局"
+    twin = make_organ("411281-020", name=name)
+    organ.name = name
+    organ.save()
+    mine = take(officer, organ).request
+    theirs = take(Actor.for_user(make_user(Role.REQUEST_OFFICER, twin)), twin, 2).request
+    assert mine.number == theirs.number
+    heir = make_organ("411281-021", name="示例承继局")
+    last = make_organ("411281-022", name="示例再承继局")
+    console = Actor.command("测试")
+    for body, follower in ((organ, heir), (twin, heir), (heir, last)):
+        abolish(body, follower)
+    for body in (organ, twin, heir):
+        linking.hand_over_cases(console, body)
+    for row in (mine, theirs):
+        row.refresh_from_db()
+        assert row.organ == last
+        assert row.number.startswith("〔")
+        assert row.number.count("（原") == 1
+        assert len(row.number) <= 40
+    assert mine.number != theirs.number
+
+
+def test_pending_reviews_and_lawsuits_go_on_against_the_successor(officer, organ):
+    heir = make_organ("411281-004", name="示例承继局")
+    closed = make_case(
+        organ, received("2026-03-06"), {"type": "decided", "on": "2026-03-20", "outcome": "GRANT"},
+        {"type": "delivered", "on": "2026-03-21"},
+    )  # fmt: skip
+    pending = remedies.open_remedy_case(
+        officer, organ, kind="review", number="义政复〔2026〕1号", filed_on=date(2026, 4, 1),
+        request=closed,
+    )  # fmt: skip
+    abolish(organ, heir)
+    theirs = Actor.for_user(make_user(Role.REQUEST_OFFICER, heir))
+    remedies.open_remedy_case(
+        theirs, heir, kind="review", number="义政复〔2026〕1号", filed_on=date(2026, 4, 2)
+    )
+    assert linking.orphaned_for(theirs.user)[0].requests == 1
+    assert linking.hand_over_cases(theirs, organ) == 1
+    pending.refresh_from_db()
+    closed.refresh_from_db()
+    assert (pending.organ, closed.organ) == (heir, heir)
+    assert pending.number == "义政复〔2026〕1号（原测试局）"
+    remedies.conclude_remedy_case(
+        theirs, pending, result="corrected", concluded_on=date(2026, 5, 1), duty="answer"
+    )
+    closed.refresh_from_db()
+    assert closed.state == "running"
 
 
 def test_nothing_is_handed_over_while_the_body_exists_or_nobody_follows(officer, organ):
