@@ -91,6 +91,22 @@ def test_a_number_is_found_however_its_brackets_are_typed(indexed, read):
         assert hits(read("/search/", q=typed))[0] == "关于做好城市供热工作的通知"
 
 
+def test_a_number_that_is_not_public_leads_to_the_others_of_its_series(indexed, read):
+    # Given a document 义建规〔2024〕7号, when one asks for another of that body and year
+    page = read("/search/", q="义建规（2024）12号")
+    # Then its characters are not taken for a misspelt word, and the year's documents are offered
+    nothing = page.css_first(".nothing")
+    assert "您要找的是不是" not in nothing.text()
+    link = nothing.css_first("p a")
+    assert link.text() == "查看“义建规”2024年的文件"
+    assert "关于做好城市供热工作的通知" in read(link.attributes["href"]).css_first(".list").text()
+    # And the example is a number that can be found here
+    assert "例如“义建规〔2024〕7号”" in nothing.text()
+    # When none of the series is public, then nothing is promised
+    other = read("/search/", q="豫政〔2024〕7号").css_first(".nothing")
+    assert other is None or "年的文件" not in other.text()
+
+
 def test_words_of_an_attachment_say_where_they_were_found(heating, read):
     office = Office(heating)
     office.publish(

@@ -14,6 +14,18 @@
     print.addEventListener("click", () => window.print());
   }
 
+  const code = document.querySelector("details.qr");
+  if (code) {
+    document.addEventListener("click", (event) => {
+      if (!code.contains(event.target)) code.open = false;
+    });
+    code.addEventListener("keydown", (event) => {
+      if (event.key !== "Escape") return;
+      code.open = false;
+      code.querySelector("summary").focus();
+    });
+  }
+
   const copy = document.querySelector("[data-copy]");
   if (copy && navigator.clipboard) {
     const label = copy.querySelector("span");
