@@ -103,6 +103,22 @@ def counted(requests: QuerySet[FoiRequest]) -> QuerySet[FoiRequest]:
     return requests.exclude(pk__in=parts.order_by().values("later"))
 
 
+def years_carried(request: FoiRequest, today: date) -> tuple[int, ...]:
+    """The years that ended without a result of the request: it is carried over out of each.
+
+    Row 四 of each of these years and row 二 of the one after it count it. Empty for a request that
+    is answered (for the first time) in the year in which it came, for one that came this year, and
+    for a part of a split request where the whole counts once.
+    """
+    first, until = request.received_on.year, (request.decided_on or today).year
+    if first >= until:
+        return ()
+    split = CaseLink.objects.filter(later=request.pk, kind=CaseLink.Kind.SPLIT)
+    if counting_parts_once() and split.exists():
+        return ()
+    return tuple(range(first, until))
+
+
 def _counted_requests(year: int) -> QuerySet[FoiRequest]:
     """The requests that table three of the year looks at."""
     return counted(FoiRequest.objects.filter(open_in(_first(year), _last(year))))

@@ -5,11 +5,12 @@ from datetime import date, timedelta
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
+from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gongkai.foi import facts
-from gongkai.foi.models import ApplicantKind, FoiRequest, RemedyCase
+from gongkai.foi.models import ApplicantKind, CaseLink, FoiRequest, RemedyCase
 from gongkai.organs.models import Organ
 from gongkai.statute.formats import APPLICANT_KINDS, fill_totals, get_format
 from gongkai.statute.outcomes import OUTCOMES
@@ -63,6 +64,37 @@ def test_a_request_decided_in_january_was_carried_over_at_the_end_of_the_year():
         (organ.pk, "t3.carried_in.legal"): 1,
         (organ.pk, "t3.partial.legal"): 1,
     }
+
+
+@pytest.mark.parametrize(
+    ("decided_on", "today", "years"),
+    [
+        (None, date(2019, 12, 31), ()),
+        (None, date(2020, 1, 1), (2019,)),
+        (None, date(2022, 5, 1), (2019, 2020, 2021)),
+        (date(2019, 12, 31), date(2022, 5, 1), ()),
+        (date(2021, 1, 4), date(2022, 5, 1), (2019, 2020)),
+    ],
+)
+def test_the_years_a_request_is_carried_out_of_are_those_of_the_table(decided_on, today, years):
+    outcome = "GRANT" if decided_on else ""
+    request = make_request(
+        make_organ(), received_on=date(2019, 6, 1), decided_on=decided_on, outcome=outcome
+    )
+    assert facts.years_carried(request, today) == years
+    for year in range(2019, today.year):
+        behind = facts.request_records(F2021, year, "t3.carried_out.natural", None)
+        assert behind.exists() == (year in years)
+
+
+def test_a_part_is_not_carried_over_where_the_whole_counts_once(settings):
+    organ = make_organ()
+    whole, part = (make_request(organ, received_on=date(2019, 6, 1)) for _ in range(2))
+    CaseLink.objects.create(earlier=whole, later=part, kind="split", at=timezone.now(), by="甲")
+    assert facts.years_carried(part, date(2020, 1, 2)) == (2019,)
+    settings.REQUEST_SPLIT_COUNTING = "parent"
+    assert facts.years_carried(part, date(2020, 1, 2)) == ()
+    assert facts.years_carried(whole, date(2020, 1, 2)) == (2019,)
 
 
 def test_a_request_open_for_years_is_carried_in_and_out_of_each():
