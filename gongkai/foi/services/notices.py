@@ -16,7 +16,7 @@ from typing import Any, Final, cast
 from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone
 
 from gongkai.foi import persons
@@ -612,12 +612,8 @@ def _check_once(notice: Notice) -> None:
         return
     if not notice.request.events.filter(type=CorrectionRequested.type).exists():
         return
-    # What was split off has the correction of the whole behind it.
-    whole = [notice.request_id]
-    while parent := CaseLink.objects.filter(later=whole[-1], kind=CaseLink.Kind.SPLIT).first():
-        whole.append(parent.earlier_id)
     told = Notice.objects.filter(
-        request__in=whole,
+        _told_to(notice.request_id),
         kind="N02",
         state__in=[Notice.State.ISSUED, Notice.State.REPLACED],
     )
@@ -626,6 +622,17 @@ def _check_once(notice: Notice) -> None:
             "补正告知书已经印发过，补正只能一次性告知（条例第三十条）。"
             "原告知书文字有误的，请在原文书上选择“替换”。"
         )
+
+
+def _told_to(request: int) -> Q:
+    """Papers of the case, and those that the whole had had before this part was split off."""
+    found = Q(request=request)
+    until = timezone.now()
+    key = request
+    while split := CaseLink.objects.filter(later=key, kind=CaseLink.Kind.SPLIT).first():
+        key, until = split.earlier_id, min(until, split.at)
+        found |= Q(request=key, changed_at__lte=until)
+    return found
 
 
 def _check_approval(notice: Notice, kind: NoticeKind) -> None:

@@ -99,6 +99,12 @@ def test_article_30_a_part_that_was_split_off_had_its_correction_with_the_whole(
         issue_notice(officer, draft_notice(officer, part, "N02", extra=extra), on=MONDAY)
 
 
+def test_article_30_whole_and_part_have_each_its_own_correction_once_they_are_two(officer, case):
+    (part,) = linking.split_request(officer, case, descriptions=["另一份文件"])
+    correction(officer, now(case))
+    assert correction(officer, now(part)).request_id == part.pk
+
+
 def test_article_30_the_period_of_the_notice_runs_from_its_receipt(officer, case, today):
     notice = correction(officer, case)
     delivery = deliver_notice(officer, notice, way="post", sent_on=MONDAY, tracking_number=TRACKING)
