@@ -243,6 +243,7 @@ class City:
             "normative_ended", "catalogue", "catalogue_table", "catalogue_bodies",
             "catalogue_audiences", "catalogue_all", "catalogue_specific", "report_list",
             "report_data_fields", "search", "calculator", "request_start", "request_track",
+            "account_register", "account_forgotten", "account_sign_in",
         )  # fmt: skip
         return {
             **dict.fromkeys(single, none),
@@ -288,6 +289,9 @@ def make_city() -> City:
 
 NOT_PAGES = frozenset(
     {
+        "account", "account_attach", "account_case", "account_close", "account_code",
+        "account_contact", "account_password", "account_password_new", "account_settings",
+        "account_sign_out",
         "catalogue_file", "catalogue_workbook", "colours", "column_feed", "dark_colours", "display",
         "emblem", "favicon", "feed", "item_document", "item_file", "leader_picture", "leave", "opensearch",
         "organ_feed", "organ_reports", "report_data", "report_download", "robots",

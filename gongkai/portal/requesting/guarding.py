@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
+from django.core import signing
 from django.core.cache import cache
 from django.http import HttpRequest
 from django.utils import timezone
@@ -27,6 +28,8 @@ PASSED: Final = "foi.passed"
 HOUR: Final = 3600
 FASTEST: Final = timedelta(seconds=15)
 """Nobody reads and answers ten questions faster."""
+QUICKEST: Final = timedelta(seconds=2)
+"""Nobody fills in the one line of an account's form faster."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,9 @@ UPLOADS: Final = Limit("upload", 60)
 FILINGS: Final = Limit("filing", 40, 24 * HOUR)
 FILINGS_UNASKED: Final = Limit("filing.unasked", 3, 24 * HOUR)
 SITE_UNASKED: Final = Limit("site.unasked", 60, whole=True)
+CODES: Final = Limit("code", 20)
+CODES_UNASKED: Final = Limit("code.unasked", 3)
+SITE_CODES_UNASKED: Final = Limit("site.code.unasked", 60, whole=True)
 
 
 def within(request: HttpRequest, limit: Limit) -> bool:
@@ -91,6 +97,33 @@ def has_answered(request: HttpRequest, answer: str) -> bool:
 def has_filed(request: HttpRequest) -> None:
     """A filing is counted, and the next one is judged anew."""
     for limit in (FILINGS, FILINGS_UNASKED, SITE_UNASKED):
+        within(request, limit)
+    request.session.pop(PASSED, None)
+    request.session.pop(QUESTION, None)
+
+
+def begun() -> str:
+    """A mark of the moment at which a form was shown, for the form to bring back."""
+    return signing.Signer(salt=QUESTION).sign(f"{time.time():.3f}")
+
+
+def asks_codes_like_a_program(request: HttpRequest, mark: str, trap: str) -> bool:
+    """Whether the one who wants a code should answer a question, as for a filing."""
+    try:
+        age = time.time() - float(signing.Signer(salt=QUESTION).unsign(mark))
+    except (signing.BadSignature, ValueError):
+        age = -1.0  # forged, or none: nobody has read the form
+    return (
+        bool(trap)
+        or not QUICKEST.total_seconds() <= age < 24 * HOUR
+        or reached(request, CODES_UNASKED)
+        or reached(request, SITE_CODES_UNASKED)
+    )
+
+
+def has_asked_code(request: HttpRequest) -> None:
+    """A code that was sent is counted, and the next one is judged anew."""
+    for limit in (CODES_UNASKED, SITE_CODES_UNASKED):
         within(request, limit)
     request.session.pop(PASSED, None)
     request.session.pop(QUESTION, None)

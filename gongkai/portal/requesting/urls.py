@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from gongkai.portal.requesting.views import applying, calculator, following, papers
+from gongkai.portal.requesting.views import accounts, applying, calculator, following, papers
 
 urlpatterns: list[URLPattern] = [
     path("disclosure/calculator/", calculator.calculator, name="calculator"),
@@ -23,4 +23,18 @@ urlpatterns: list[URLPattern] = [
     ),
     path("requests/case/files/<int:number>/", following.file, name="request_file"),
     path("requests/case/<slug:name>/", following.act, name="request_act"),
+    path("requests/account/", accounts.mine, name="account"),
+    path("requests/account/page/<int:number>/", accounts.mine),
+    path("requests/account/open/", accounts.register, name="account_register"),
+    path("requests/account/forgotten/", accounts.forgotten, name="account_forgotten"),
+    path("requests/account/code/", accounts.code, name="account_code"),
+    path("requests/account/code/password/", accounts.password_new, name="account_password_new"),
+    path("requests/account/sign-in/", accounts.sign_in, name="account_sign_in"),
+    path("requests/account/sign-out/", accounts.sign_out, name="account_sign_out"),
+    path("requests/account/case/", accounts.open_case, name="account_case"),
+    path("requests/account/add/", accounts.attach, name="account_attach"),
+    path("requests/account/settings/", accounts.settings, name="account_settings"),
+    path("requests/account/password/", accounts.change_password, name="account_password"),
+    path("requests/account/contact/", accounts.change_contact, name="account_contact"),
+    path("requests/account/close/", accounts.close, name="account_close"),
 ]

@@ -14,8 +14,10 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from gongkai.foi.models import Intake
+from gongkai.foi.services.accounts import open_request
 from gongkai.foi.services.drafts import DraftGone, Typed, read_draft
 from gongkai.foi.services.following import intake_of
+from gongkai.portal.requesting.accounts import account_of
 from gongkai.vault.sealing import CannotOpen, open_bytes, seal_bytes
 
 DRAFT: Final = "foi.draft"
@@ -88,22 +90,30 @@ def forget_receipt(request: HttpRequest) -> None:
     request.session.pop(RECEIPT, None)
 
 
-def open_case(request: HttpRequest, intake: Intake) -> None:
-    """The visitor has shown number and code; what was in the session before has a new name."""
+def open_case(request: HttpRequest, intake: Intake, *, by_account: bool = False) -> None:
+    """The visitor has shown number and code, or the case is in the list of the account signed in;
+    what was in the session before has a new name."""
     request.session.cycle_key()
-    request.session[CASE] = [intake.number, int(time.time())]
+    request.session[CASE] = [intake.number, int(time.time()), by_account]
 
 
 def case_of(request: HttpRequest) -> Intake | None:
-    """The case that is open to the visitor; closed after half an hour without a look at it."""
+    """The case that is open to the visitor; closed after half an hour without a look at it, and
+    with the account by which it was opened."""
     kept = request.session.get(CASE)
     if not kept:
         return None
-    if time.time() - kept[1] > CASE_IDLE:
+    number, seen, by_account = (*kept, False)[:3]  # a session from before there were accounts
+    account = account_of(request) if by_account else None
+    if time.time() - seen > CASE_IDLE or (by_account and account is None):
         close_case(request)
         return None
-    request.session[CASE] = [kept[0], int(time.time())]
-    return intake_of(kept[0])
+    intake = open_request(account, number) if account is not None else intake_of(number)
+    if intake is None:
+        close_case(request)
+        return None
+    request.session[CASE] = [number, int(time.time()), by_account]
+    return intake
 
 
 def close_case(request: HttpRequest) -> None:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
+from typing import Final, Protocol
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from gongkai.foi.models import FoiEvent, Intake
+from gongkai.foi.models import FoiEvent, FoiRequest, Intake
 from gongkai.foi.notices.kinds import kind_of
 from gongkai.foi.queries import outcome_words
 from gongkai.foi.services.following import Followed, SeenNotice
@@ -37,6 +37,19 @@ class Standing:
     text: str
     yours: bool = False
     until: date | None = None
+
+
+class Placed(Protocol):
+    """What has to be known of a request to say where it stands."""
+
+    @property
+    def intake(self) -> Intake: ...
+    @property
+    def request(self) -> FoiRequest | None: ...
+    @property
+    def reading(self) -> ClockReading | None: ...
+    @property
+    def confirm_by(self) -> date | None: ...
 
 
 @dataclass(frozen=True)
@@ -92,7 +105,7 @@ class After:
     ended: bool
 
 
-def standing(case: Followed) -> Standing:
+def standing(case: Placed) -> Standing:
     """Where it stands today."""
     if case.request is None:
         return _waiting(case)
@@ -142,7 +155,7 @@ def standing(case: Followed) -> Standing:
             )
 
 
-def _waiting(case: Followed) -> Standing:
+def _waiting(case: Placed) -> Standing:
     intake = case.intake
     match intake.state:
         case Intake.State.WAITING:

@@ -32,6 +32,9 @@ SERVER_ONLY: Final = frozenset(
         "calculator", "request_start", "request_step", "request_published", "request_receipt",
         "request_form", "request_track", "request_track_number", "request_case", "request_close",
         "request_notice", "request_notice_received", "request_file", "request_act",
+        "account", "account_attach", "account_case", "account_close", "account_code",
+        "account_contact", "account_forgotten", "account_password", "account_password_new",
+        "account_register", "account_settings", "account_sign_in", "account_sign_out",
     }
 )  # fmt: skip
 """Addresses that answer a question, remember a choice, lead on, or are for one reader alone:

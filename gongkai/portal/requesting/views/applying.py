@@ -15,13 +15,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from gongkai.foi.models import CaseFile
 from gongkai.foi.persons import check_person, check_wish
-from gongkai.foi.services import drafts
+from gongkai.foi.services import accounts, drafts
 from gongkai.foi.services.drafts import DraftGone, Typed
 from gongkai.foi.services.files import public_limit_mb
 from gongkai.foi.services.intake import confirm_by, refuse_unfit, shown_code
 from gongkai.ledger.actor import Actor
 from gongkai.portal.reading import qr_path
 from gongkai.portal.requesting import bodies, guarding, matches, visitor
+from gongkai.portal.requesting.accounts import account_of
 from gongkai.portal.requesting.answering import answer, busy, page, private
 from gongkai.portal.requesting.forms import (
     FORM_LABELS,
@@ -88,6 +89,8 @@ def start(request: HttpRequest) -> HttpResponse:
         "gone": "gone" in request.GET,
         "organ": organ,
         "blank_for": organ or bodies.government(),
+        "accounts": bool(accounts.ways()),
+        "account": account_of(request) is not None,
     }
     return answer(request, "start", context)
 
@@ -117,7 +120,11 @@ def step(request: HttpRequest, name: str) -> HttpResponse:
 def _plain(request: HttpRequest, this: Step, typed: Typed) -> HttpResponse:
     """A question whose answers are fields."""
     if request.method != "POST":
-        form = FORMS[this.name](initial=typed.answers, typed=typed)
+        known = {}
+        account = account_of(request) if this.name == "contact" else None
+        if account is not None:
+            known = accounts.contact_answers(account)
+        form = FORMS[this.name](initial={**known, **typed.answers}, typed=typed)
         return _draw(request, this, typed, form)
     key = visitor.draft_key(request)
     if "save" in request.POST:
@@ -248,7 +255,9 @@ def _file(request: HttpRequest, typed: Typed) -> HttpResponse | list[Wrong]:
     organ = bodies.by_code(typed.text("organ"))
     assert organ is not None  # `_wrong` has asked
     try:
-        filed = drafts.file_draft(Actor.applicant(), visitor.draft_key(request), organ)
+        filed = accounts.file_draft(
+            Actor.applicant(), visitor.draft_key(request), organ, account_of(request)
+        )
     except ValidationError as error:
         return _wrong_of(error)
     guarding.has_filed(request)
@@ -417,5 +426,6 @@ def receipt(request: HttpRequest) -> HttpResponse:
         "qr": path,
         "qr_width": width,
         "address": address,
+        "account": account_of(request) is not None,
     }
     return answer(request, "receipt", context)

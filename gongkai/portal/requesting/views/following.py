@@ -13,13 +13,14 @@ from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from gongkai.foi.models import CaseFile, Intake
-from gongkai.foi.services import following
+from gongkai.foi.services import accounts, following
 from gongkai.foi.services.drafts import check_public_file
 from gongkai.foi.services.files import public_limit_mb
 from gongkai.foi.services.following import LockedOut, WrongCode
 from gongkai.foi.services.intake import Incoming
 from gongkai.ledger.actor import Actor, client_address
 from gongkai.portal.requesting import guarding, visitor, wording
+from gongkai.portal.requesting.accounts import account_of
 from gongkai.portal.requesting.answering import answer, busy, download, page
 from gongkai.portal.requesting.forms import (
     CitizenForm,
@@ -65,6 +66,7 @@ def track(request: HttpRequest, number: str = "") -> HttpResponse:
         "page": page(title, public=not number, description=_("凭来件编号和查询码查询办理情况")),
         "form": form,
         "wrong": wrong,
+        "accounts": bool(accounts.ways()),
     }
     return answer(request, "track", context, status=status)
 
@@ -91,6 +93,7 @@ def case(request: HttpRequest) -> HttpResponse:
         "notices": wording.notices(shown),
         "done": request.session.pop("foi.done", ""),
         "acts": [(name, wording.ACT_TITLES[name]) for name in ACTS if name in shown.may],
+        "account": account_of(request) is not None,
     }
     return answer(request, "case", context)
 
@@ -165,7 +168,19 @@ def act(request: HttpRequest, name: str) -> HttpResponse:
         request.POST if request.method == "POST" else None, initial=initial
     )
     wrong: list[Wrong] = []
-    if request.method == "POST":
+    if request.method == "POST" and request.POST.get("case", intake.number) != intake.number:
+        # Two windows: what was meant for one request is never done to another.
+        wrong = [
+            Wrong(
+                "",
+                _(
+                    "您在另一个窗口打开了另一件申请（编号%(number)s），这一页没有提交。"
+                    "请回到要办理的申请，再填一次。"
+                )
+                % {"number": intake.number},
+            )
+        ]
+    elif request.method == "POST":
         if form.is_valid():
             if kind and request.FILES and not guarding.within(request, guarding.UPLOADS):
                 return busy(request)
@@ -188,6 +203,7 @@ def act(request: HttpRequest, name: str) -> HttpResponse:
         "takes_files": bool(kind),
         "limit_mb": public_limit_mb(),
         "seen": len(shown.events),
+        "meant": request.POST.get("case", intake.number),
     }
     return answer(request, f"act_{name}", context, status=200)
 
