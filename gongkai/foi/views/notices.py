@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, ClassVar
 
 import django_filters
@@ -38,6 +40,7 @@ from gongkai.organs.staff_views import (
     date_from,
     date_until,
 )
+from gongkai.statute.clock import IllegalSequence
 
 State = Notice.State
 KIND_CHOICES = [(code, str(kind)) for code, kind in KINDS.items() if kind.addressee != FILE]
@@ -377,7 +380,7 @@ def _has_applicant(request: FoiRequest) -> bool:
 
 
 class NoticePreview(_NoticeView):
-    """The draft as a PDF in the browser; `?frame` puts it into a page that tells what is odd."""
+    """The draft as a PDF in the browser; what is odd about it is told on the next page."""
 
     action = "foi.reveal"
 
@@ -505,6 +508,15 @@ def proof_of(actor: Any, case: FoiRequest, upload: Any) -> CaseFile | None:
     )
 
 
+@contextmanager
+def lawfully() -> Iterator[None]:
+    """What the law does not allow now is said above the form, as what is missing is."""
+    try:
+        yield
+    except IllegalSequence as error:
+        raise ValidationError(str(error)) from error
+
+
 class NoticeDeliver(_NoticeView, ServiceFormView):
     form_class = DeliveryForm
     submit_label = "登记送达"
@@ -514,6 +526,8 @@ class NoticeDeliver(_NoticeView, ServiceFormView):
         return f"登记送达 {self.name()}"
 
     def get_intro(self) -> str:
+        if self.object.issued_on is None:
+            return "文书还没有印发，不能登记送达。"
         return f"{self.notice_kind.name}于 {self.object.issued_on:%Y-%m-%d} 印发。"
 
     def get_initial(self) -> dict[str, Any]:
@@ -522,7 +536,7 @@ class NoticeDeliver(_NoticeView, ServiceFormView):
     def perform(self, form: Any) -> Delivery:
         values = dict(form.cleaned_data)
         upload = values.pop("proof")
-        with files.whole():
+        with lawfully(), files.whole():
             proof = proof_of(self.actor, self.object.request, upload)
             return deliveries.deliver_notice(self.actor, self.object, proof=proof, **values)
 
@@ -558,7 +572,7 @@ class DeliverySigned(_DeliveryView):
     success_message = "已登记签收。"
 
     def perform(self, form: Any) -> Delivery:
-        with files.whole():
+        with lawfully(), files.whole():
             proof = proof_of(self.actor, self.object.notice.request, form.cleaned_data["proof"])
             return deliveries.sign_for_delivery(
                 self.actor, self.object, received_on=form.cleaned_data["received_on"], proof=proof

@@ -1,6 +1,6 @@
 """The staff's screens of notices, templates, letterheads and messages."""
 
-from datetime import date
+from datetime import date, timedelta
 from io import BytesIO
 
 import pikepdf
@@ -18,7 +18,7 @@ from gongkai.foi.services import deliveries, messages, notices, record_event, te
 from gongkai.foi.worklist import undelivered_notices
 from gongkai.ledger.models import LedgerEntry
 from gongkai.organs.models import Role
-from gongkai.statute.clock import CorrectionRequested
+from gongkai.statute.clock import CorrectionRequested, Decided
 from tests.factories.organs import make_organ, make_user
 from tests.foi.notices.conftest import NAME, WISH, approved, make_case_of
 from tests.foi.notices.test_issuing import ISSUED, POINTS, issued, pdf_text
@@ -45,6 +45,25 @@ def desk(client, officer):
 def office(client, responsible):
     client.force_login(responsible.user)
     return client
+
+
+def test_a_draft_cannot_be_delivered_and_its_address_says_so(desk, officer, case):
+    draft = notices.draft_notice(officer, case, "N02")
+    assert "还没有印发" in page(desk.get(at("notice_deliver", draft.pk)))
+
+
+def test_article_33_a_delivery_before_the_decision_is_refused_in_words(
+    desk, officer, case, letterhead
+):
+    approval = approved(case, "decision", outcome="GRANT", subtype="provided")
+    answer = issued(officer, case, "N10", approval=approval, supply="复印件一份。")
+    decided_on = ISSUED + timedelta(days=3)
+    record_event(officer, case, Decided(on=decided_on, outcome="GRANT"), subtype="provided")
+    values = {"way": "post", "tracking_number": "1234567890123", "sent_on": ISSUED.isoformat()}
+    response = desk.post(at("notice_deliver", answer.pk), values)
+    assert response.status_code in (200, 422)
+    assert "条例" in page(response)
+    assert not Delivery.objects.exists()
 
 
 def test_from_the_draft_to_the_signed_delivery(desk, officer, case, letterhead):
