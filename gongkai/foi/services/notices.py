@@ -36,6 +36,7 @@ from gongkai.foi.notices import fields as names
 from gongkai.foi.notices import filling, kinds, pdf, wording
 from gongkai.foi.notices.kinds import NoticeKind, kind_of
 from gongkai.foi.notices.reading import CannotDraw
+from gongkai.foi.services.files import refuse_archived
 from gongkai.foi.services.requests import HANDLE
 from gongkai.foi.services.templates import letterhead_on, template_of
 from gongkai.ledger.actor import Actor
@@ -124,6 +125,7 @@ def draft_notice(
     the class of recipient, is the kind's own; another is refused.
     """
     authorise(actor, HANDLE, request.organ)
+    refuse_archived(request)
     found = kind_of(kind)
     if addressee not in (kinds.APPLICANT, found.addressee):
         raise ValueError(f"{found} is addressed to {found.addressee}, not to {addressee}.")
@@ -223,6 +225,7 @@ def replace_notice(actor: Actor, notice: Notice, *, reason: str) -> Notice:
         raise ValidationError({"reason": f"原因有{len(reason)}个字，最多300个字，请缩短。"})
     with transaction.atomic():
         old = _locked(notice)
+        refuse_archived(old.request)
         if old.state != Notice.State.ISSUED:
             raise ValidationError("只有已印发、未被替换的文书才能替换。草稿请直接修改。")
         if Notice.objects.filter(replaces=old).exists():
@@ -720,6 +723,7 @@ def _locked_draft(notice: Notice) -> Notice:
             f"{timezone.localtime(locked.changed_at):%Y-%m-%d %H:%M}），不能再修改。",
             code="changed",
         )
+    refuse_archived(locked.request)
     return locked
 
 

@@ -62,6 +62,22 @@ def test_a_notice_bears_what_every_notice_must(officer, case, letterhead):
     assert WISH in docx_text(notices.read_notice(officer, notice, "docx")[1])
 
 
+def test_article_45_no_paper_comes_into_a_case_that_was_put_on_file(officer, case, letterhead):
+    notice = issued(officer, case)
+    draft = notices.draft_notice(officer, case, "N02")
+    case.archived_on = ISSUED
+    case.save()
+    notice, draft = (Notice.objects.get(pk=one.pk) for one in (notice, draft))
+    for act in (
+        lambda: notices.draft_notice(officer, case, "N02"),
+        lambda: notices.edit_notice(officer, draft, POINTS),
+        lambda: notices.issue_notice(officer, draft, on=ISSUED),
+        lambda: notices.replace_notice(officer, notice, reason="文书中的日期有误"),
+    ):
+        with pytest.raises(ValidationError, match="先撤销归档"):
+            act()
+
+
 @pytest.mark.parametrize(
     ("written", "printed"),
     [
