@@ -169,6 +169,14 @@ def test_right_codes_lock_nobody(filed: Any):
         follow(intake.number, code, "192.0.2.1")
 
 
+def test_a_page_whose_count_of_events_is_nonsense_is_answered_in_words(
+    citizen: Citizen, filed: Any
+):
+    confirmed(filed[0], working_days_ago(6))
+    response = citizen.client.post("/requests/case/complain/", {"text": "", "seen": "9" * 5000})
+    assert wrongs(response) == ["请填写内容。"]
+
+
 def test_a_locked_page_says_when_to_try_again(citizen: Citizen, filed: Any):
     intake, code = filed
     for _try in range(following.TRIES_PER_NUMBER):

@@ -224,7 +224,8 @@ def _do(
     for upload in uploads:
         files.append(Incoming(kind, upload.name or "", upload.read()))
     seen = request.POST.get("seen", "")
-    return how(intake, form, files, int(seen) if seen.isascii() and seen.isdigit() else 0)
+    is_number = seen.isascii() and seen.isdigit() and len(seen) < 7
+    return how(intake, form, files, int(seen) if is_number else 0)
 
 
 def _wrong_of(error: ValidationError) -> list[Wrong]:
