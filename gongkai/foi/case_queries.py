@@ -21,9 +21,11 @@ from gongkai.foi.models import (
     Intake,
     Notice,
     Proof,
+    SupplyAsk,
 )
 from gongkai.foi.notice_queries import name_of
 from gongkai.foi.queries import BarPart, timeline
+from gongkai.foi.services.supply import words_of
 from gongkai.foi.services.triage import KEY as TRIAGE
 
 WIDTH: Final = 1000
@@ -50,6 +52,7 @@ def whole_timeline(
     approvals: Iterable[Approval],
     intake: Intake | None,
     words: Callable[[Approval], str],
+    asks: Iterable[SupplyAsk] = (),
 ) -> list[Entry]:
     """All that happened to a case in the order of its days; no personal data.
 
@@ -98,6 +101,21 @@ def whole_timeline(
                     timezone.localdate(approval.decided_at), approval.decided_at, "approval",
                     f"审批{approval.get_state_display()}：{approval.get_kind_display()}", said,
                     _name(approval.decided_by), approval=approval.pk,
+                )
+            )  # fmt: skip
+    for ask in asks:
+        wanted = (("请求", words_of(ask)),)
+        found.append(
+            Entry(
+                timezone.localdate(ask.asked_at), ask.asked_at, "event",
+                "申请人请求改变提供形式", wanted,
+            )
+        )  # fmt: skip
+        if ask.handled_at is not None:
+            found.append(
+                Entry(
+                    timezone.localdate(ask.handled_at), ask.handled_at, "event",
+                    "处理改变提供形式的请求", (("处理情况", ask.result),), ask.handled_by,
                 )
             )  # fmt: skip
     if intake is not None:

@@ -32,6 +32,7 @@ labels = {
     "foi.filter.remove": "删除常用筛选",
     "foi.reveal": "查看申请人信息",
     "foi.follow.supply": "申请人改变提供形式",
+    "foi.supply.handle": "处理改变提供形式的请求",
     "foi.follow.receipt": "申请人确认收到文书",
     "foi.follow.correction": "申请人提交补正",
     "foi.follow.slip": "申请人提交缴费凭证",

@@ -17,10 +17,12 @@ from gongkai.foi.models import (
     FoiRequest,
     Intake,
     RemedyCase,
+    SupplyAsk,
 )
 from gongkai.foi.services.complaints import answer_by
 from gongkai.foi.services.intake import confirm_by
 from gongkai.foi.services.linking import orphaned_for
+from gongkai.foi.services.supply import words_of
 from gongkai.organs import policy
 from gongkai.organs.worklist import BodyCell, BodyColumn, Task, WorkList, soon_until
 from gongkai.statute.clock import ClockState
@@ -328,9 +330,34 @@ def slips_to_check(user: Any, today: date) -> WorkList:
     )
 
 
+def supply_asks(user: Any, today: date) -> WorkList:
+    """Applicants who want the information in another form (Article 40), longest waiting first."""
+    waiting = SupplyAsk.objects.filter(handled_at=None).select_related("request__organ")
+    waiting = policy.scope(waiting, user, "foi.handle", field="request__organ")
+    total = waiting.order_by().count()
+    tasks = [
+        Task(
+            title=f"{one.request.number} 请求{words_of(one)}",
+            url=reverse("foi:request_detail", args=[one.request_id]),
+            organ=one.request.organ.label,
+            due_on=one.request.due_on,
+            mail_title=f"{one.request.number} 请求改变提供形式",
+        )
+        for one in waiting.order_by("asked_at", "pk")[:LISTED]
+    ]
+    return WorkList(
+        title="申请人请求改变提供形式",
+        url=reverse("foi:index") + "?asked=supply",
+        tasks=tasks,
+        total=total,
+        now=total,
+    )
+
+
 sources = (
     open_complaints,
     slips_to_check,
+    supply_asks,
     pending_approvals,
     unconfirmed_intakes,
     open_requests,

@@ -8,6 +8,7 @@ from django import forms
 
 from gongkai.foi.forms.fields import day
 from gongkai.foi.models import Consultation, Delivery
+from gongkai.foi.notices.kinds import GENERAL, kind_of
 from gongkai.foi.services.steps.deciding import SHOWN_BY_RECORDS
 from gongkai.organs.staff_views import StaffForm
 from gongkai.statute.outcomes import OUTCOMES
@@ -186,12 +187,32 @@ class NoteForm(StaffForm):
 class DecisionForm(StepForm):
     outcome = forms.ChoiceField(label="办理结果")
     reason = _text("请示说明", rows=3, help_text="给签发人看。不得写个人信息。")
+    facts = _text(
+        "事实理由的底稿",
+        required=False,
+        rows=6,
+        help_text="放进告知书草稿的“事实理由”，提出后还可以修改；可以从下面的说理范例插入。",
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field = self.fields["outcome"]
         assert isinstance(field, forms.ChoiceField)
         field.choices = [("", "请选择"), *OUTCOME_CHOICES]
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        if data.get("outcome") and data.get("facts"):
+            code, subtype = self.chosen()
+            paper = OUTCOMES[code].notice_for(subtype)
+            number = paper.number if paper is not None else ""
+            kind = kind_of(GENERAL if number in ("", "GENERAL") else number)
+            if kind.field("facts") is None:
+                self.add_error(
+                    "facts",
+                    f"《{kind.title}》没有“事实理由”一栏，请清空这里，提出后在草稿中填写其他内容。",
+                )
+        return data
 
     def chosen(self) -> tuple[str, str]:
         """Code and variety of the outcome."""
@@ -201,6 +222,14 @@ class DecisionForm(StepForm):
 
 class WithdrawForm(StepForm):
     on = day("撤回日期")
+
+
+class SupplyForm(StepForm):
+    result = _text(
+        "处理情况",
+        rows=2,
+        help_text="例如“改发电子版”或者“文件不能复制，安排查阅”。不得写个人信息，最多200字。",
+    )
 
 
 class ReopenFileForm(StaffForm):

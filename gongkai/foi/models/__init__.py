@@ -41,6 +41,7 @@ from gongkai.foi.models.steps import (
     Complaint,
     Consultation,
     SavedFilter,
+    SupplyAsk,
 )
 
 __all__ = [
@@ -85,4 +86,5 @@ __all__ = [
     "RemedyStage",
     "SavedFilter",
     "Suggestion",
+    "SupplyAsk",
 ]

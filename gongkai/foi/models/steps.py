@@ -176,6 +176,42 @@ class CoHandling(models.Model):
         return f"协办 {self.pk}"
 
 
+class SupplyAsk(models.Model):
+    """The applicant wants the information in another form (Article 40); the officer deals with it.
+
+    `supply_form` and `supply_way` are keys of `persons.SUPPLY_FORMS` and `SUPPLY_WAYS`. Of a case one
+    at most waits: who changes his mind again has changed the one that waits.
+    """
+
+    request = models.ForeignKey(
+        FoiRequest, on_delete=models.PROTECT, related_name="supply_asks", verbose_name="申请"
+    )
+    supply_form = models.CharField("提供形式", max_length=12)
+    supply_way = models.CharField("获取方式", max_length=12)
+    asked_at = models.DateTimeField("提出时间")
+    handled_at = models.DateTimeField("处理时间", null=True, blank=True)
+    handled_by = models.CharField("处理人", max_length=150, blank=True)
+    result = models.CharField("处理情况", max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = "改变提供形式的请求"
+        verbose_name_plural = "改变提供形式的请求"
+        ordering = ["asked_at", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["request"], condition=Q(handled_at=None), name="foi_supply_ask_one_waits"
+            ),
+            models.CheckConstraint(
+                condition=Q(handled_at=None, result="")
+                | (Q(handled_at__isnull=False) & ~Q(result="")),
+                name="foi_supply_ask_handled",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"改变提供形式 {self.pk}"
+
+
 class CaseLink(models.Model):
     """How one case goes with another (案件关联); `earlier` is the one that was there before."""
 

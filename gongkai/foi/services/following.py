@@ -45,6 +45,7 @@ from gongkai.foi.services.intake import (
 from gongkai.foi.services.messages import queue
 from gongkai.foi.services.notices import read_notice
 from gongkai.foi.services.requests import append_event
+from gongkai.foi.services.supply import note_ask
 from gongkai.foi.services.templates import letterhead_on
 from gongkai.ledger.actor import Actor
 from gongkai.ledger.services import record
@@ -459,6 +460,7 @@ def ask_supply(actor: Actor, intake: Intake, *, supply_form: str, supply_way: st
                 f"申请人请求改以“{SUPPLY_FORMS[supply_form]}”形式、"
                 f"以“{SUPPLY_WAYS[supply_way]}”方式提供（条例第四十条）。",
             )
+            note_ask(request, supply_form=supply_form, supply_way=supply_way)
         record(
             actor,
             "foi.follow.supply",

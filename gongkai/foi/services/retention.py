@@ -2,8 +2,8 @@
 
 The case file itself is a record and is kept, and handed over, by the rules on archives; what is
 erased here is the personal data of the form: the sealed particulars with their blind index and
-likeness, the papers that the applicant handed in, where messages went, complaints, and whose account
-the request stood in. 个人信息保护法
+likeness, the papers that the applicant handed in, where messages went, complaints, suggestions, and
+whose account the request stood in. 个人信息保护法
 Article 19: no longer than the purpose needs; Article 47: erased once the purpose is reached or the
 period has run out [from knowledge]. The law sets no number of days, so it is a dated parameter
 marked as a reading: by default as long as a lawsuit is possible.
@@ -33,6 +33,7 @@ from gongkai.foi.models import (
     Intake,
     Message,
     RemedyCase,
+    Suggestion,
 )
 from gongkai.foi.persons import refuse_personal
 from gongkai.foi.services import accounts, drafts
@@ -218,6 +219,8 @@ def _erase(actor: Actor, applicant: Applicant, facts: Mapping[str, Any]) -> None
     count = messages.exclude(sealed=b"").update(sealed=b"")
     if intake.request_id is not None:
         Complaint.objects.filter(request=intake.request_id).update(sealed=b"")
+        # Why something should be published, in the applicant's own words (Article 44).
+        Suggestion.objects.filter(request=intake.request_id).update(sealed=b"")
     similarity.forget([intake.pk])
     accounts.forget_request(intake)
     applicant.sealed, applicant.identity_index, applicant.identity_kind = b"", "", ""

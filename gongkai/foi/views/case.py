@@ -13,6 +13,7 @@ from django.utils.cache import add_never_cache_headers
 from gongkai.foi import case_queries, persons, queries
 from gongkai.foi.models import Consultation, FoiRequest, Intake, Notice
 from gongkai.foi.notice_queries import name_of, notice_status
+from gongkai.foi.services.supply import words_of
 from gongkai.foi.views.base import FoiView
 from gongkai.foi.views.intake import revealed
 from gongkai.foi.views.linking import buttons_of
@@ -183,6 +184,7 @@ class RequestDetail(FoiView, ScopedDetailView):
         approvals = list(case.approvals.select_related("proposed_by", "decided_by"))
         consultations = list(case.consultations.defer("sealed"))
         intake = self._intake()
+        asks = list(case.supply_asks.all())
         mine = {one.pk for one in approvals if may_decide(self, one, case.organ)}
         lawful, refused = self._offers(reading, consultations, notices)
         handles = self.allows("foi.handle", case.organ)
@@ -193,7 +195,10 @@ class RequestDetail(FoiView, ScopedDetailView):
                 "unlawful": unlawful,
                 "bar": case_queries.placed(queries.clock_bar(reading)) if reading else [],
                 "timeline": case_queries.whole_timeline(
-                    events, notices, approvals, intake, proposal_words
+                    events, notices, approvals, intake, proposal_words, asks
+                ),
+                "supply": next(
+                    ((one, words_of(one)) for one in asks if one.handled_at is None), None
                 ),
                 "lawful": lawful,
                 "refused": refused,

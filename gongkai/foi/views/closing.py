@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -17,6 +17,9 @@ from gongkai.foi.services import archiving, converting, files
 from gongkai.foi.views.base import FoiView
 from gongkai.foi.views.files import no_store
 from gongkai.organs.staff_views import ServiceFormView
+
+ERASED: Final = "（已按保存期限清除）"
+"""In place of what the applicant wrote, once personal data is gone."""
 
 
 class _CaseView(FoiView):
@@ -106,7 +109,7 @@ class ConversionView(_CaseView, ServiceFormView):
                 for one in converting.released_files(self.case)
             ],
             "suggestions": [
-                {"row": one, "text": converting.suggestion_text(self.actor, one)}
+                {"row": one, "text": converting.suggestion_text(self.actor, one) or ERASED}
                 for one in self.case.suggestions.select_related("request__organ")
             ],
         }
@@ -152,7 +155,7 @@ class SuggestionDecide(_CaseView, ServiceFormView):
         return self.url("conversion", self.case.pk)
 
     def get_intro(self) -> str:
-        return f"建议内容：{converting.suggestion_text(self.actor, self.suggestion)}"
+        return f"建议内容：{converting.suggestion_text(self.actor, self.suggestion) or ERASED}"
 
     def perform(self, form: Any) -> Suggestion:
         return converting.decide_suggestion(self.actor, self.suggestion, **form.cleaned_data)

@@ -21,7 +21,7 @@ from django.views.generic.base import TemplateResponseMixin
 
 from gongkai.foi import persons, queries
 from gongkai.foi.forms.fields import reason_field
-from gongkai.foi.models import ApplicantKind, Channel, FoiRequest, SavedFilter
+from gongkai.foi.models import ApplicantKind, Channel, FoiRequest, SavedFilter, SupplyAsk
 from gongkai.foi.services.exporting import MOST, Asked, reveal_many
 from gongkai.foi.services.filters import remove_filter, save_filter
 from gongkai.foi.services.linking import MANY
@@ -100,6 +100,12 @@ class RequestFilters(FigureFilters):
         label="申请渠道", choices=Channel.choices, empty_label="全部渠道"
     )
     outcome = django_filters.ChoiceFilter(label="结果", choices=RESULTS, empty_label="全部结果")
+    asked = django_filters.ChoiceFilter(
+        label="申请人的请求",
+        choices=[("supply", "改变提供形式，未处理")],
+        empty_label="全部",
+        method="filter_asked",
+    )
     since = date_from("received_on", "收到日期自")
     until = date_until("received_on", "收到日期至")
     due_since = date_from("due_on", "期限自")
@@ -113,6 +119,9 @@ class RequestFilters(FigureFilters):
 
     def filter_stage(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         return queryset.filter(due_groups(timezone.localdate())[value])
+
+    def filter_asked(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        return queryset.filter(pk__in=SupplyAsk.objects.filter(handled_at=None).values("request"))
 
     def filter_handler(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         if value == "me":
@@ -321,6 +330,16 @@ class DueCalendar(FoiView, TemplateResponseMixin):
     def get(self, request: HttpRequest) -> HttpResponse:
         return self.render_to_response(self.get_context_data())
 
+    def get_title(self) -> str:
+        return f"{self.title}：{self.month().year}年{self.month().month}月"
+
+    @staticmethod
+    def said(day: date, count: int, is_today: bool) -> str:
+        """A day as it is read out: the date, the weekday, how many cases end on it."""
+        named = f"{day.month}月{day.day}日，星期{'一二三四五六日'[day.weekday()]}"
+        about = f"到期{count:,}件" if count else "没有到期的申请"
+        return f"{named}，{'今天，' if is_today else ''}{about}"
+
     def month(self) -> date:
         """The first day of the month asked for; this month for nonsense."""
         try:
@@ -355,6 +374,7 @@ class DueCalendar(FoiView, TemplateResponseMixin):
                     "inside": day.month == first.month,
                     "rest": not work.day(day).is_working,
                     "today": day == today,
+                    "said": self.said(day, counts.get(day, 0), day == today),
                     "count": counts.get(day, 0),
                     "cases": listed[day],
                     "more": counts.get(day, 0) - len(listed[day]),

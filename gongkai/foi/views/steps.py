@@ -18,7 +18,7 @@ from django.views.generic.base import TemplateResponseMixin
 from gongkai.foi.forms import steps as forms
 from gongkai.foi.models import Approval, Consultation, FoiRequest, Notice
 from gongkai.foi.notices.kinds import kind_of
-from gongkai.foi.services import steps
+from gongkai.foi.services import steps, supply
 from gongkai.foi.services.notices import version_of
 from gongkai.foi.services.steps.approvals import ACTION
 from gongkai.foi.views.base import FoiView
@@ -47,6 +47,7 @@ class Step:
     danger: bool = False
     event: str = ""
     """The event of the clock that it stands for; "" for none."""
+    template: str = "gongkai/organs/staff/form.html"
 
 
 def _pass(service: Callable[..., Any]) -> Perform:
@@ -62,6 +63,7 @@ def _decide(actor: Actor, request: FoiRequest, data: dict[str, Any]) -> Any:
         outcome_code=code,
         subtype=subtype,
         reason=data["reason"],
+        extra={"facts": data["facts"]} if data["facts"].strip() else None,
         seen=data["seen"],
     )
 
@@ -193,6 +195,15 @@ STEPS: Final[Mapping[str, Step]] = {
         "生成草稿并提交签发",
         "依据齐全才能提出。签发时作出答复并印发文书。",
         event="decided",
+        template="gongkai/foi/decision.html",
+    ),
+    "supply": Step(
+        "处理改变提供形式的请求",
+        forms.SupplyForm,
+        _pass(supply.handle_ask),
+        "已登记处理情况。",
+        intro="申请公开政府信息，按照申请人要求的形式提供；不能按要求的形式提供的，可以安排查阅、"
+        "提供复制件或者采用其他适当的形式（条例第四十条）。",
     ),
     "withdrawal": Step(
         "登记申请人撤回",
@@ -261,11 +272,26 @@ class StepView(_Lawful, RequestFormView):
     def get_title(self) -> str:
         return f"{self.step.title}：{self.object.number}"
 
+    def get_template_names(self) -> list[str]:
+        return [self.step.template]
+
     def get_intro(self) -> str:
-        return self.step.intro
+        if self.kwargs["step"] != "supply":
+            return self.step.intro
+        ask = supply.waiting_ask(self.object)
+        if ask is None:
+            return "现在没有待处理的请求。"
+        on = timezone.localdate(ask.asked_at)
+        return f"申请人于{on}请求{supply.words_of(ask)}。{self.step.intro}"
+
+    def current_seen(self) -> Any:
+        if self.kwargs["step"] != "supply":
+            return super().current_seen()
+        ask = supply.waiting_ask(self.object)
+        return supply.version_of(ask) if ask is not None else ""
 
     def get_initial(self) -> dict[str, Any]:
-        initial: dict[str, Any] = {"seen": self.object.events.count()}
+        initial: dict[str, Any] = {"seen": self.current_seen()}
         if self.kwargs["step"] == "correction":
             days = parameter("foi.correction_period_days", self.object.received_on)
             initial["days"] = days.value

@@ -14,7 +14,16 @@ from django.urls import reverse
 from django.utils import timezone
 
 from gongkai.foi import facts
-from gongkai.foi.models import Applicant, CaseFile, Complaint, Draft, Likeness, Message, RemedyCase
+from gongkai.foi.models import (
+    Applicant,
+    CaseFile,
+    Complaint,
+    Draft,
+    Likeness,
+    Message,
+    RemedyCase,
+    Suggestion,
+)
 from gongkai.foi.persons import Person, Wish, opened
 from gongkai.foi.services import drafts, record_event, retention
 from gongkai.foi.services.files import content_of
@@ -126,6 +135,10 @@ def test_everything_that_tells_who_asked_is_gone_and_the_figures_are_the_same(
     complaint = Complaint(request=intake.request, at=timezone.now())
     complaint.sealed = seal_json(complaint.belongs_to, {"text": "投诉"})
     complaint.save()
+    for one in (intake, other):
+        suggestion = Suggestion(request=one.request, made_on=today(), at=timezone.now(), by="测试")
+        suggestion.sealed = seal_json(suggestion.belongs_to, {"text": "应当公开"})
+        suggestion.save()
     paper = CaseFile.objects.get(intake=intake)
     before = figures(organ)
     assert before
@@ -141,12 +154,14 @@ def test_everything_that_tells_who_asked_is_gone_and_the_figures_are_the_same(
     assert {bytes(m.sealed) for m in Message.objects.filter(intake=intake)} == {b""}
     assert {m.state for m in Message.objects.filter(intake=intake)} == {"cancelled"}
     assert bytes(Complaint.objects.get().sealed) == b""
+    assert bytes(Suggestion.objects.get(request=intake.request).sealed) == b""
     gone = CaseFile.objects.get(pk=paper.pk)
     assert (gone.path, bytes(gone.name_sealed)) == ("", b"")
     assert not (place / "media" / paper.path).exists()
     with pytest.raises(ValidationError, match="按保存期限清除"):
         content_of(gone)
     # Nobody else's.
+    assert bytes(Suggestion.objects.get(request=other.request).sealed)
     assert opened(Applicant.objects.get(intake=other))[0].name == PERSON.name
     assert list(sealed_files.stored()) == [CaseFile.objects.get(intake=other).path]
 

@@ -7,7 +7,9 @@
   const words = ask.querySelector("input");
   const said = box.querySelector("[data-foi-answers-said]");
   const found = box.querySelector("[data-foi-answers-found]");
-  const texts = () => [...document.querySelectorAll(".gk-form textarea")];
+  const only = document.getElementById(box.dataset.target || "");
+  const outcome = document.getElementById(box.dataset.outcome || "");
+  const texts = () => (only ? [only] : [...document.querySelectorAll(".gk-form textarea")]);
   let target = null;
   ask.hidden = false;
 
@@ -18,12 +20,27 @@
   function put(text) {
     const field = target || texts().find((one) => !one.value.trim()) || texts()[0];
     if (!field) return;
-    // As if it was typed, so that the browser can undo it.
+    const typed = field.value;
+    const name = nameOf(field);
+    // Nothing that was typed gives way, not even what is selected: the text goes behind it, and
+    // where no place was chosen on a line of its own at the end.
+    const at = field === target ? field.selectionEnd : typed.length;
+    if (field !== target && typed.trim() && !typed.endsWith("\n")) text = `\n${text}`;
+    if (field.maxLength > 0 && typed.length + text.length > field.maxLength) {
+      said.textContent = `放不下：“${name}”最多${field.maxLength}个字，现有${typed.length}个字，这一段有${text.length}个字。没有插入。`;
+      return;
+    }
     field.focus();
+    field.setSelectionRange(at, at);
+    // As if it was typed, so that the browser can undo it.
     if (!document.execCommand("insertText", false, text)) field.setRangeText(text, field.selectionStart, field.selectionEnd, "end");
     field.dispatchEvent(new Event("input", { bubbles: true }));
+    said.textContent = `已插入“${name}”，请按本案情况修改。`;
+  }
+
+  function nameOf(field) {
     const label = document.querySelector(`label[for="${field.id}"]`);
-    said.textContent = `已插入“${label ? label.firstChild.textContent.trim() : "文字框"}”，请按本案情况修改。`;
+    return label ? label.firstChild.textContent.trim() : "文字框";
   }
 
   function element(name, text, className) {
@@ -52,6 +69,10 @@
         const line = element("li");
         const link = element("a", `${one.number} ${one.subject}`);
         link.href = one.url;
+        // What is being written must not be left behind by looking at another case.
+        link.target = "_blank";
+        link.rel = "noopener";
+        link.append(element("span", "（新窗口）", "gk-muted"));
         line.append(link, ` ${one.result}，${one.decided_on}`);
         list.append(line);
       }
@@ -61,6 +82,8 @@
 
   async function look() {
     const query = new URLSearchParams({ case: box.dataset.case, words: words.value });
+    // "REFUSE/variety": the library knows results, not varieties.
+    if (outcome && outcome.value) query.set("outcome", outcome.value.split("/")[0]);
     said.textContent = "正在查找……";
     try {
       const response = await fetch(`${box.dataset.url}?${query}`, { headers: { Accept: "application/json" } });
