@@ -94,25 +94,31 @@ def open_case(request: HttpRequest, intake: Intake, *, by_account: bool = False)
     """The visitor has shown number and code, or the case is in the list of the account signed in;
     what was in the session before has a new name."""
     request.session.cycle_key()
-    request.session[CASE] = [intake.number, int(time.time()), by_account]
+    request.session[CASE] = [intake.number, int(time.time()), by_account, _of_code(intake)]
+
+
+def _of_code(intake: Intake) -> str:
+    """What tells a query code from a later one; the code is not to be got from it."""
+    return intake.code_hash[:16]
 
 
 def case_of(request: HttpRequest) -> Intake | None:
-    """The case that is open to the visitor; closed after half an hour without a look at it, and
-    with the account by which it was opened."""
+    """The case that is open to the visitor; closed after half an hour without a look at it, with
+    the account by which it was opened, and when the code that opened it was replaced."""
     kept = request.session.get(CASE)
     if not kept:
         return None
-    number, seen, by_account = (*kept, False)[:3]  # a session from before there were accounts
+    number, seen, *more = kept  # less in a session from before there were accounts
+    by_account, code = bool(more and more[0]), str(more[1]) if len(more) > 1 else ""
     account = account_of(request) if by_account else None
     if time.time() - seen > CASE_IDLE or (by_account and account is None):
         close_case(request)
         return None
     intake = open_request(account, number) if account is not None else intake_of(number)
-    if intake is None:
+    if intake is None or (code and not by_account and code != _of_code(intake)):
         close_case(request)
         return None
-    request.session[CASE] = [number, int(time.time()), by_account]
+    request.session[CASE] = [number, int(time.time()), by_account, code]
     return intake
 
 

@@ -25,7 +25,12 @@ from gongkai.foi.persons import opened
 from gongkai.foi.services import following, record_event
 from gongkai.foi.services.files import store
 from gongkai.foi.services.following import LockedOut, WrongCode, follow
-from gongkai.foi.services.intake import confirm_intake, forward_intake, set_aside_intake
+from gongkai.foi.services.intake import (
+    confirm_intake,
+    forward_intake,
+    renew_code,
+    set_aside_intake,
+)
 from gongkai.foi.services.redaction import hold_back
 from gongkai.ledger.actor import Actor
 from gongkai.ledger.chain import sm3
@@ -184,6 +189,16 @@ def test_a_locked_page_says_when_to_try_again(citizen: Citizen, filed: Any):
     response = citizen.track(intake.number, code)
     assert response.status_code == 429
     assert "15分钟" in response.content.decode()
+
+
+def test_a_new_code_closes_what_the_old_one_opened(citizen: Citizen, filed: Any):
+    """Whoever asks for a new code may have lost the old one to somebody who is reading along."""
+    intake, _code = filed
+    assert citizen.client.get("/requests/case/").status_code == 200
+    renewed = renew_code(OFFICER, intake)
+    assert citizen.client.get("/requests/case/")["Location"] == "/requests/track/"
+    citizen.track(intake.number, renewed)
+    assert citizen.client.get("/requests/case/").status_code == 200
 
 
 def test_half_an_hour_without_a_look_closes_the_case(citizen: Citizen, filed: Any):
