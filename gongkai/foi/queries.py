@@ -10,6 +10,7 @@ from typing import Any, Final
 from django.db.models import Q, QuerySet
 
 from gongkai.foi.caseclock import read, to_event
+from gongkai.foi.facts import years_carried
 from gongkai.foi.models import Channel, FoiEvent, FoiRequest, RemedyKind
 from gongkai.organs import policy
 from gongkai.statute.clock import CHANNELS, EVENT_TYPES, ClockReading, ClockState, IllegalSequence
@@ -166,6 +167,26 @@ def outcome_words(code: str, subtype: str = "") -> str:
         return code
     known = outcome.subtypes.get(subtype)
     return f"{outcome.label}（{known.label}）" if known else outcome.label
+
+
+def carried_in_words(request: FoiRequest, today: date) -> str:
+    """Which years' tables count the request as 结转, or will; "" for one that is no such case.
+
+    What has been carried over stands in both rows of table three; what is open and due only in the
+    next year will be, unless it is answered before the year is over.
+    """
+    carried = years_carried(request, today)
+    said = []
+    if carried:
+        out = "、".join(str(year) for year in carried)
+        into = "、".join(str(year + 1) for year in carried)
+        said.append(f"计入{out}年度报告表三“结转下年度继续办理”和{into}年度报告表三“上年结转”。")
+    due = request.due_on
+    if request.decided_on is None and due is not None and due.year > today.year:
+        said.append(
+            f"当前期限在{due.year}年：{today.year}年12月31日前没有办结的，结转{today.year + 1}年度。"
+        )
+    return "".join(said)
 
 
 def remedy_doubt(kind: str, request: FoiRequest | None) -> str:

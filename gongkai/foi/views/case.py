@@ -68,7 +68,12 @@ class RequestDetail(FoiView, ScopedDetailView):
     def get_rows(self) -> list[tuple[str, str]]:
         rows = super().get_rows()
         handler = self.object.handler
-        return [*rows, ("经办人", handler.display_name if handler is not None else "未分派")]
+        carried = queries.carried_in_words(self.object, timezone.localdate())
+        return [
+            *rows,
+            *([("年度结转", carried)] if carried else []),
+            ("经办人", handler.display_name if handler is not None else "未分派"),
+        ]
 
     def get_buttons(self) -> list[Button]:
         papers = Button("文书", self.url("notice_case", self.object.pk), kind="secondary")

@@ -55,6 +55,23 @@ def test_the_case_page_offers_what_is_lawful_and_says_why_not(browser, officer, 
     assert "foi-bar__used" in page
 
 
+@pytest.mark.parametrize(
+    ("on", "said"),
+    [
+        ((2026, 3, 9), ""),
+        ((2026, 12, 20), "当前期限在2027年：2026年12月31日前没有办结的，结转2027年度。"),
+        ((2027, 1, 4), "计入2026年度报告表三“结转下年度继续办理”和2027年度报告表三“上年结转”。"),
+    ],
+)
+def test_the_page_says_that_a_case_is_carried_over(browser, officer, case, today, on, said):
+    FoiRequest.objects.filter(pk=case.pk).update(due_on=date(2027, 1, 15) if said else case.due_on)
+    today(*on)
+    browser.force_login(officer.user)
+    page = text_of(browser.get(url("request_detail", case.pk)))
+    assert ("年度结转" in page) == bool(said)
+    assert said in page
+
+
 @pytest.mark.parametrize("name", list(STEPS))
 def test_every_step_has_its_form_for_ones_own_cases_alone(client, browser, case, name):
     assert browser.get(url("step", case.pk, name)).status_code == 200
