@@ -94,4 +94,5 @@ def test_a_reasoned_answer_is_the_start_of_a_decision_and_covers_nothing_that_wa
     put.click()
     expect(text).to_have_value("已经写好的。属于讨论记录。")
     expect(page.locator("#id_reason")).to_have_value("给签发人的话")
+    expect(page.locator(".gk-page")).not_to_contain_text("{#")
     check_screen(page)

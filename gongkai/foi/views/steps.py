@@ -282,7 +282,7 @@ class StepView(_Lawful, RequestFormView):
         if ask is None:
             return "现在没有待处理的请求。"
         on = timezone.localdate(ask.asked_at)
-        return f"申请人于{on}请求{supply.words_of(ask)}。{self.step.intro}"
+        return f"申请人于{on:%Y年%m月%d日}请求{supply.words_of(ask)}。{self.step.intro}"
 
     def current_seen(self) -> Any:
         if self.kwargs["step"] != "supply":
