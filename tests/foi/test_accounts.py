@@ -18,7 +18,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from gongkai.foi.models import Account, AccountIntake, AccountMessage, Intake
-from gongkai.foi.services import accounts, following, retention
+from gongkai.foi.services import account_requests, accounts, following, retention
 from gongkai.foi.services.accounts import Contact
 from gongkai.foi.services.intake import (
     Filed,
@@ -322,28 +322,28 @@ def test_number_and_code_bring_an_earlier_request_into_the_list_and_wrong_ones_d
     account, (intake, code) = opened(), filed()
     for number, typed in ((intake.number, "AAAABBBBCCCC"), ("20260305-ZZZZZZZZ", code)):
         with pytest.raises(following.WrongCode):
-            accounts.add_by_code(PUBLIC_ACTOR, account, number, typed, "")
-    assert accounts.open_request(account, intake.number) is None
-    accounts.add_by_code(PUBLIC_ACTOR, account, intake.number, code.lower(), "")
-    assert accounts.open_request(account, intake.number) == intake
-    with pytest.raises(accounts.AlreadyHeld):
-        accounts.add_by_code(PUBLIC_ACTOR, account, intake.number, code, "")
+            account_requests.add_by_code(PUBLIC_ACTOR, account, number, typed, "")
+    assert account_requests.open_request(account, intake.number) is None
+    account_requests.add_by_code(PUBLIC_ACTOR, account, intake.number, code.lower(), "")
+    assert account_requests.open_request(account, intake.number) == intake
+    with pytest.raises(account_requests.AlreadyHeld):
+        account_requests.add_by_code(PUBLIC_ACTOR, account, intake.number, code, "")
 
 
 def test_a_code_that_was_changed_ends_what_the_old_one_had_opened():
     account, (intake, code) = opened(), filed()
-    accounts.add_by_code(PUBLIC_ACTOR, account, intake.number, code, "")
+    account_requests.add_by_code(PUBLIC_ACTOR, account, intake.number, code, "")
     fresh = renew_code(CONSOLE, intake)
-    assert accounts.open_request(account, intake.number) is None
-    (row,) = accounts.look_at(list(accounts.requests_of(account)))
+    assert account_requests.open_request(account, intake.number) is None
+    (row,) = account_requests.look_at(list(account_requests.requests_of(account)))
     assert not row.opens
-    accounts.add_by_code(PUBLIC_ACTOR, account, intake.number, fresh, "")
-    assert accounts.open_request(account, intake.number) == intake
+    account_requests.add_by_code(PUBLIC_ACTOR, account, intake.number, fresh, "")
+    assert account_requests.open_request(account, intake.number) == intake
 
 
 def test_the_ledger_knows_no_contact_and_not_whose_account_a_request_is_in():
     account, (intake, code) = opened(), filed()
-    accounts.add_by_code(PUBLIC_ACTOR, account, intake.number, code, "")
+    account_requests.add_by_code(PUBLIC_ACTOR, account, intake.number, code, "")
     accounts.close(PUBLIC_ACTOR, account)
     for entry in LedgerEntry.objects.filter(action__startswith="foi.account"):
         assert "example" not in f"{entry.changes}{entry.object_label}"
@@ -355,7 +355,7 @@ def test_the_ledger_knows_no_contact_and_not_whose_account_a_request_is_in():
 
 def test_closing_erases_the_account_and_leaves_the_request():
     account, (intake, code) = opened(), filed()
-    accounts.add_by_code(PUBLIC_ACTOR, account, intake.number, code, "")
+    account_requests.add_by_code(PUBLIC_ACTOR, account, intake.number, code, "")
     accounts.ask_code(PUBLIC_ACTOR, Purpose.CONTACT, OTHER, account)
     accounts.close(PUBLIC_ACTOR, account)
     assert [model.objects.count() for model in (Account, AccountIntake, AccountMessage)] == [
@@ -379,8 +379,8 @@ def test_every_write_asks_the_public_policy(monkeypatch):
         lambda: accounts.sign_in(PUBLIC_ACTOR, MAIL, GOOD, ""),
         lambda: accounts.change_password(PUBLIC_ACTOR, account, old=GOOD, new=GOOD, address=""),
         lambda: accounts.close(PUBLIC_ACTOR, account),
-        lambda: accounts.add_by_code(PUBLIC_ACTOR, account, intake.number, code, ""),
-        lambda: accounts.file_draft(PUBLIC_ACTOR, "key", intake.organ, account),
+        lambda: account_requests.add_by_code(PUBLIC_ACTOR, account, intake.number, code, ""),
+        lambda: account_requests.file_draft(PUBLIC_ACTOR, "key", intake.organ, account),
     ):
         with pytest.raises(ValueError, match=r"foi\.account"):
             act()
@@ -392,7 +392,7 @@ def test_every_write_asks_the_public_policy(monkeypatch):
 def test_article_19_an_account_that_nobody_uses_is_erased_and_its_requests_stay(settings):
     settings.FOI_ACCOUNT_DAYS = 100
     account, (intake, code) = opened(), filed()
-    accounts.add_by_code(PUBLIC_ACTOR, account, intake.number, code, "")
+    account_requests.add_by_code(PUBLIC_ACTOR, account, intake.number, code, "")
     today = timezone.localdate()
     assert accounts.sweep(CONSOLE, today=today + timedelta(days=100)).accounts == 0
     later = today + timedelta(days=101)
@@ -423,13 +423,13 @@ def test_signing_in_keeps_an_account_and_the_daily_command_says_what_it_erased(s
 def test_article_47_with_the_applicant_the_list_forgets_the_request_and_not_before():
     organ, other = make_organ(), make_organ()
     account, (intake, code) = opened(), filed(organ)
-    accounts.add_by_code(PUBLIC_ACTOR, account, intake.number, code, "")
+    account_requests.add_by_code(PUBLIC_ACTOR, account, intake.number, code, "")
     moved = forward_intake(CONSOLE, intake, other, "属于该局职责")
     day = timezone.localdate() + timedelta(days=4000)
     retention.retain(CONSOLE, today=day)  # the first intake is over, the papers are not
     intake.applicant.refresh_from_db()
     assert intake.applicant.erased_at is not None
-    (row,) = accounts.look_at(list(accounts.requests_of(account)))
+    (row,) = account_requests.look_at(list(account_requests.requests_of(account)))
     assert (row.intake, row.organ, bool(row.title)) == (moved, other, True)
     set_aside_intake(CONSOLE, moved, reason="广告函件，不是申请")
     retention.retain(CONSOLE, today=day)

@@ -15,10 +15,10 @@ from __future__ import annotations
 
 import hmac
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any, Final
+from typing import Final
 
 from django.conf import settings
 from django.contrib.auth.hashers import check_password, make_password
@@ -26,18 +26,13 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.validators import EmailValidator
 from django.db import IntegrityError, transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import F
 from django.utils import timezone
 
 from gongkai.foi import messaging
-from gongkai.foi.caseclock import latest_result
 from gongkai.foi.models import (
     Account,
-    AccountIntake,
     AccountMessage,
-    FoiEvent,
-    FoiRequest,
-    Intake,
 )
 from gongkai.foi.persons import (
     LIMITS,
@@ -45,26 +40,15 @@ from gongkai.foi.persons import (
     clean_person,
     masked_email,
     masked_phone,
-    opened,
-    subject_of,
 )
-from gongkai.foi.queries import reading_of
 from gongkai.foi.services import tries
-from gongkai.foi.services.drafts import file_draft as file_plain_draft
-from gongkai.foi.services.files import whole
-from gongkai.foi.services.following import follow
-from gongkai.foi.services.intake import Filed, confirm_by
 from gongkai.foi.services.messages import mobile_number
 from gongkai.ledger.actor import Actor
 from gongkai.ledger.chain import sm3
 from gongkai.ledger.models import SITE_CHAIN
 from gongkai.ledger.services import record
-from gongkai.organs.models import Organ
 from gongkai.organs.policy import authorise_public
-from gongkai.statute.clock import ClockReading
-from gongkai.vault.keys import looked_up_once
 from gongkai.vault.sealing import blind_index, blind_indexes, open_json, seal_json
-from gongkai.workdays.queries import current_calendar
 
 ACCOUNT: Final = "foi.account"
 TRIES_PER_CONTACT: Final = 5
@@ -79,7 +63,6 @@ TOLD_LASTS: Final = timedelta(days=1)
 GUESSES: Final = 5
 """Wrong codes until a new one has to be asked for: five in a million."""
 MAX_PASSWORD: Final = 128
-_MOST_HOPS: Final = 20
 
 Purpose = AccountMessage.Purpose
 Way = AccountMessage.Way
@@ -107,10 +90,6 @@ class WrongPassword(Exception):
 
 class LockedOut(Exception):
     """Too many wrong tries for this contact or from this address; `tries.LOCKED_SECONDS` to wait."""
-
-
-class AlreadyHeld(Exception):
-    """The request is in the list already."""
 
 
 @dataclass(frozen=True)
@@ -274,7 +253,7 @@ def set_password(actor: Actor, key: str, password: str) -> Account:
             else:
                 if row.account_id is None:
                     raise CodeGone
-                account = _lock(row.account_id)
+                account = lock_account(row.account_id)
                 _renew_password(actor, account, digest)
             row.delete()
     except IntegrityError:  # opened in another window meanwhile
@@ -295,7 +274,7 @@ def sign_in(actor: Actor, contact: Contact, password: str, address: str) -> Acco
     today = timezone.localdate()
     if account.used_on < today:  # once a day: how long accounts lie unused is counted in days
         with transaction.atomic():
-            locked = _lock(account.pk)
+            locked = lock_account(account.pk)
             locked.used_on = today
             locked.save(update_fields=["used_on"])
             record(actor, "foi.account.sign_in", chain=SITE_CHAIN, obj=locked)
@@ -327,7 +306,7 @@ def change_password(actor: Actor, account: Account, *, old: str, new: str, addre
     _refuse_weak(new, field="new")
     prove(account, old, address)
     with transaction.atomic():
-        locked = _lock(account.pk)
+        locked = lock_account(account.pk)
         _renew_password(actor, locked, make_password(new))
     return locked
 
@@ -336,126 +315,9 @@ def close(actor: Actor, account: Account) -> None:
     """The account is erased with its contacts and its list; the requests stay what they are."""
     authorise_public(actor, ACCOUNT)
     with transaction.atomic():
-        locked = _lock(account.pk)
+        locked = lock_account(account.pk)
         record(actor, "foi.account.close", chain=SITE_CHAIN, obj=locked)
         locked.delete()
-
-
-# -- the requests of an account ----------------------------------------------------------------
-
-
-def add_by_code(actor: Actor, account: Account, number: str, code: str, address: str) -> Intake:
-    """An earlier request is in the list from now on, proven by number and query code.
-
-    Raises `following.WrongCode`, `following.LockedOut`, `AlreadyHeld`.
-    """
-    authorise_public(actor, ACCOUNT)
-    intake = follow(number, code, address)
-    with transaction.atomic():
-        locked = _lock(account.pk)
-        held, made = AccountIntake.objects.get_or_create(
-            account=locked,
-            intake=intake,
-            defaults={"added_at": timezone.now(), "code_hash": intake.code_hash},
-        )
-        if not made:
-            if held.code_hash in ("", intake.code_hash):
-                raise AlreadyHeld
-            held.code_hash = intake.code_hash
-            held.save(update_fields=["code_hash"])
-        _note_held(actor, intake, "code")
-    return intake
-
-
-def file_draft(actor: Actor, key: str, organ: Organ, account: Account | None) -> Filed:
-    """The draft is filed (`drafts.file_draft`) and stands in the list of who is signed in."""
-    if account is None:
-        return file_plain_draft(actor, key, organ)
-    authorise_public(actor, ACCOUNT)
-    with whole():
-        # Closed meanwhile in another window: the request is filed all the same.
-        locked = Account.objects.select_for_update().filter(pk=account.pk).first()
-        filed = file_plain_draft(actor, key, organ)
-        if locked is not None:
-            AccountIntake.objects.create(
-                account=locked, intake=filed.intake, added_at=timezone.now()
-            )
-            _note_held(actor, filed.intake, "filed")
-    return filed
-
-
-def requests_of(account: Account) -> QuerySet[AccountIntake]:
-    """The list of an account, newest request first."""
-    return AccountIntake.objects.filter(account=account).select_related("intake")
-
-
-def open_request(account: Account, number: str) -> Intake | None:
-    """The request of that number if it is in the list, and its code has not been changed since."""
-    held = (
-        AccountIntake.objects.filter(account=account, intake__number=number)
-        .filter(_OPENS)
-        .select_related("intake")
-        .first()
-    )
-    return held.intake if held is not None else None
-
-
-@dataclass(frozen=True)
-class Listed:
-    """A request of the list as it stands today.
-
-    `asked` is the intake that was filed, `intake` where the papers are now. `opens`: False when the
-    query code was changed since it was added.
-    """
-
-    asked: Intake
-    intake: Intake
-    organ: Organ
-    request: FoiRequest | None
-    reading: ClockReading | None
-    confirm_by: date | None
-    title: str
-    outcome: str
-    outcome_subtype: str
-    opens: bool
-
-
-def look_at(held: Sequence[AccountIntake]) -> list[Listed]:
-    """These requests today: a constant number of statements for however many of them (one more for
-    each time that papers were passed on)."""
-    authorise_public(Actor.applicant(), ACCOUNT)
-    today, calendar = timezone.localdate(), current_calendar()
-    now = _latest([one.intake_id for one in held])
-    events: dict[int, list[FoiEvent]] = {}
-    requests = [one.request_id for one in now.values() if one.request_id is not None]
-    for event in FoiEvent.objects.filter(request__in=requests).order_by("request", "seq"):
-        events.setdefault(event.request_id, []).append(event)
-    listed = []
-    with looked_up_once():
-        for one in held:
-            intake = now[one.intake_id]
-            request = intake.request
-            own = events.get(request.pk, []) if request is not None else []
-            reading = reading_of(own, calendar, today) if own else None
-            known = reading if isinstance(reading, ClockReading) else None
-            outcome, subtype = latest_result(own, known) if known is not None else ("", "")
-            waiting = intake.state == Intake.State.WAITING
-            erased = intake.applicant.erased_at is not None
-            listed.append(
-                Listed(
-                    asked=one.intake,
-                    intake=intake,
-                    organ=request.organ if request is not None else intake.organ,
-                    request=request,
-                    reading=known,
-                    confirm_by=confirm_by(intake, calendar) if waiting else None,
-                    title="" if erased else subject_of(opened(intake.applicant)[1]),
-                    outcome=outcome,
-                    outcome_subtype=subtype,
-                    opens=one.code_hash in ("", one.intake.code_hash),
-                )
-            )
-    return listed
 
 
 # -- keeping -----------------------------------------------------------------------------------
@@ -502,23 +364,6 @@ def sweep(actor: Actor, *, dry_run: bool = False, today: date | None = None) -> 
     return Swept(count, removed)
 
 
-def forget_request(intake: Intake) -> None:
-    """Nobody's account names the request any more: who asked is being erased (`retention`).
-
-    Papers that were passed on are erased one by one; the list names the first of them, so it is
-    shortened when the last one's turn comes.
-    """
-    if intake.forwarded_to_id is not None:
-        return
-    found, step = {intake.pk}, {intake.pk}
-    while step:
-        step = (
-            set(Intake.objects.filter(forwarded_to__in=step).values_list("pk", flat=True)) - found
-        )
-        found |= step
-    AccountIntake.objects.filter(intake__in=found).delete()
-
-
 def index_of(way: str, address: str) -> str:
     """The blind index by which an account is found by its contact; "" for no contact."""
     return blind_index(f"foi.account.{way}", _compared(way, address))
@@ -526,7 +371,6 @@ def index_of(way: str, address: str) -> str:
 
 # -- inside ------------------------------------------------------------------------------------
 
-_OPENS: Final = Q(code_hash="") | Q(code_hash=F("intake__code_hash"))
 _COLUMNS: Final[Mapping[str, tuple[str, str]]] = {
     Way.EMAIL: ("email", "email_index"),
     Way.SMS: ("phone", "phone_index"),
@@ -569,7 +413,8 @@ def _find(contact: Contact) -> Account | None:
     return Account.objects.filter(**{f"{column}__in": values}).first()
 
 
-def _lock(key: int) -> Account:
+def lock_account(key: int) -> Account:
+    """The account as it is now, locked. Raises PermissionDenied once it is closed."""
     account = Account.objects.select_for_update().filter(pk=key).first()
     if account is None:
         raise PermissionDenied("账号已经注销。")
@@ -639,7 +484,7 @@ def _change_contact(actor: Actor, row: AccountMessage) -> None:
     """The proven contact replaces the one of its way; the old one is told, where there was one."""
     if row.account_id is None:
         raise CodeGone
-    account, contact = _lock(row.account_id), _contact_of(row)
+    account, contact = lock_account(row.account_id), _contact_of(row)
     if _find(contact) is not None:
         raise CodeGone
     former = contacts_of(account)
@@ -732,33 +577,3 @@ def _message(key: str, *, lock: bool = False) -> AccountMessage:
 
 def _contact_of(row: AccountMessage) -> Contact:
     return Contact(row.way, str(open_json(row.belongs_to, row.sealed).get("to", "")))
-
-
-def _note_held(actor: Actor, intake: Intake, how: str) -> None:
-    """Without the account: who asked is erased from a case in time, and must not stand here."""
-    organ = intake.organ
-    record(actor, "foi.account.hold", chain=organ.code, obj=intake, changes={"how": how})
-
-
-def _latest(keys: Sequence[int]) -> dict[int, Intake]:
-    """By the key of an intake where its papers are now; a statement for each time they were passed
-    on."""
-    known: dict[int, Intake] = {}
-    wanted = set(keys)
-    for _hop in range(_MOST_HOPS):
-        if not wanted:
-            break
-        rows = Intake.objects.select_related("organ", "request__organ", "applicant")
-        known |= {row.pk: row for row in rows.filter(pk__in=wanted)}
-        wanted = {
-            row.forwarded_to_id for row in known.values() if row.forwarded_to_id is not None
-        } - known.keys()
-    found: dict[int, Any] = {}
-    for key in keys:
-        row = known[key]
-        seen = {row.pk}
-        while row.forwarded_to_id in known and row.forwarded_to_id not in seen:
-            row = known[row.forwarded_to_id]
-            seen.add(row.pk)
-        found[key] = row
-    return found

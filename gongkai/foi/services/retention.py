@@ -36,7 +36,7 @@ from gongkai.foi.models import (
     Suggestion,
 )
 from gongkai.foi.persons import refuse_personal
-from gongkai.foi.services import accounts, drafts
+from gongkai.foi.services import account_requests, accounts, drafts
 from gongkai.foi.services.files import PUBLIC_KINDS
 from gongkai.ledger.actor import Actor
 from gongkai.ledger.models import LedgerEntry
@@ -222,7 +222,7 @@ def _erase(actor: Actor, applicant: Applicant, facts: Mapping[str, Any]) -> None
         # Why something should be published, in the applicant's own words (Article 44).
         Suggestion.objects.filter(request=intake.request_id).update(sealed=b"")
     similarity.forget([intake.pk])
-    accounts.forget_request(intake)
+    account_requests.forget_request(intake)
     applicant.sealed, applicant.identity_index, applicant.identity_kind = b"", "", ""
     applicant.erased_at = now
     applicant.save(update_fields=["sealed", "identity_index", "identity_kind", "erased_at"])

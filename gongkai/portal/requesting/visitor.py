@@ -14,7 +14,7 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from gongkai.foi.models import Intake
-from gongkai.foi.services.accounts import open_request
+from gongkai.foi.services.account_requests import open_request
 from gongkai.foi.services.drafts import DraftGone, Typed, read_draft
 from gongkai.foi.services.following import intake_of
 from gongkai.portal.requesting.accounts import account_of

@@ -15,9 +15,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from gongkai.foi.models import Account, AccountMessage
 from gongkai.foi.queries import outcome_words
-from gongkai.foi.services import accounts, following
+from gongkai.foi.services import account_requests, accounts, following
+from gongkai.foi.services.account_requests import AlreadyHeld
 from gongkai.foi.services.accounts import (
-    AlreadyHeld,
     CodeGone,
     LockedOut,
     TooMany,
@@ -43,6 +43,12 @@ from gongkai.portal.requesting.views.applying import Wrong
 
 Purpose = AccountMessage.Purpose
 DONE: Final = "foi.done"
+_ASKED_AT: Final = {
+    Purpose.OPEN.value: "register",
+    Purpose.RESET.value: "forgotten",
+    Purpose.CONTACT.value: "contact",
+}
+"""Where a code is asked for, by its purpose."""
 
 _BOTH = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -151,7 +157,12 @@ def code(request: HttpRequest) -> HttpResponse:
     except CodeGone:
         session.forget_code(request)
         return answer(request, "account_code_gone", {"page": _page(_("验证码已经失效"))})
-    context = {"contact": waited.contact.masked, "sms": waited.contact.way == "sms", "again": again}
+    context = {
+        "contact": waited.contact.masked,
+        "sms": waited.contact.way == "sms",
+        "again": again,
+        "back": reverse(f"portal:account_{_ASKED_AT[waited.purpose]}"),
+    }
     return _draw(request, "account_code", _("填写验证码"), form, wrong + _wrong_of(form), context)
 
 
@@ -236,7 +247,7 @@ def mine(request: HttpRequest, number: int = 1) -> HttpResponse:
     if account is None:
         return redirect("portal:account_sign_in")
     base = reverse("portal:account")
-    paged = paging.by_path(accounts.requests_of(account), number, base)
+    paged = paging.by_path(account_requests.requests_of(account), number, base)
     rows = [
         {
             "case": one,
@@ -246,7 +257,7 @@ def mine(request: HttpRequest, number: int = 1) -> HttpResponse:
             if one.reading is not None and not one.reading.state.is_final
             else None,
         }
-        for one in accounts.look_at(paged["found"].object_list)
+        for one in account_requests.look_at(paged["found"].object_list)
     ]
     context = {
         "page": _page(_("我的申请")),
@@ -264,7 +275,9 @@ def open_case(request: HttpRequest) -> HttpResponse:
     account = session.account_of(request)
     if account is None:
         return redirect("portal:account_sign_in")
-    intake = accounts.open_request(account, following.tidy_number(request.POST.get("number", "")))
+    intake = account_requests.open_request(
+        account, following.tidy_number(request.POST.get("number", ""))
+    )
     if intake is None:
         return redirect("portal:account_attach")
     visitor.open_case(request, intake, by_account=True)
@@ -283,7 +296,7 @@ def attach(request: HttpRequest) -> HttpResponse:
     status, problem = 200, ""
     if request.method == "POST" and form.is_valid():
         try:
-            accounts.add_by_code(
+            account_requests.add_by_code(
                 Actor.applicant(),
                 account,
                 form.cleaned_data["number"],

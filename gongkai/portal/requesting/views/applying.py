@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from gongkai.foi.models import CaseFile
 from gongkai.foi.persons import check_person, check_wish
-from gongkai.foi.services import accounts, drafts
+from gongkai.foi.services import account_requests, accounts, drafts
 from gongkai.foi.services.drafts import DraftGone, Typed
 from gongkai.foi.services.files import public_limit_mb
 from gongkai.foi.services.intake import confirm_by, refuse_unfit, shown_code
@@ -255,7 +255,7 @@ def _file(request: HttpRequest, typed: Typed) -> HttpResponse | list[Wrong]:
     organ = bodies.by_code(typed.text("organ"))
     assert organ is not None  # `_wrong` has asked
     try:
-        filed = accounts.file_draft(
+        filed = account_requests.file_draft(
             Actor.applicant(), visitor.draft_key(request), organ, account_of(request)
         )
     except ValidationError as error:
