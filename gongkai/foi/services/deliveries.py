@@ -169,7 +169,7 @@ def note_delivered(actor: Actor, delivery: Delivery) -> bool:
     """
     notice = delivery.notice
     request = FoiRequest.objects.select_related("organ").get(pk=notice.request_id)
-    _note_arrival(actor, delivery, request)
+    note_received(actor, delivery, request)
     if notice.kind == "N08" and delivery.counts_on is not None:
         # The third party was told in writing what is disclosed and why (Article 32).
         asked = request.consultations.filter(ref=notice.consultation_ref, told_on=None)
@@ -196,7 +196,7 @@ def _answer_in_force(request: FoiRequest) -> int | None:
     return next((pk for pk, kind in kinds if kind_of(kind).is_decision), None)
 
 
-def _note_arrival(actor: Actor, delivery: Delivery, request: FoiRequest) -> None:
+def note_received(actor: Actor, delivery: Delivery, request: FoiRequest) -> None:
     """What is known of a receipt is known everywhere.
 
     A third party's or another body's time to reply (Articles 32, 34) and the time to pay

@@ -32,6 +32,7 @@ from gongkai.foi.notice_queries import NEED_NO_DELIVERY
 from gongkai.foi.persons import SUPPLY_FORMS, SUPPLY_WAYS, Wish, opened, seal_person
 from gongkai.foi.queries import reading_of
 from gongkai.foi.services import tries
+from gongkai.foi.services.deliveries import note_received
 from gongkai.foi.services.drafts import check_public_file
 from gongkai.foi.services.files import add_file, is_given, name_of, read_file, store, whole
 from gongkai.foi.services.intake import (
@@ -488,7 +489,10 @@ def complain(actor: Actor, intake: Intake, *, text: str) -> Complaint:
 
 
 def confirm_receipt(actor: Actor, intake: Intake, notice: int) -> None:
-    """The applicant says that a notice has come: his own periods run from today."""
+    """The applicant says that a notice has come: his own periods run from today.
+
+    The time to pay as well, where it is a fee notice.
+    """
     authorise_public(actor, FOLLOW)
     today = timezone.localdate()
     with transaction.atomic():
@@ -506,6 +510,7 @@ def confirm_receipt(actor: Actor, intake: Intake, notice: int) -> None:
             return
         delivery.received_on = max(today, delivery.sent_on)
         delivery.save(update_fields=["received_on"])
+        note_received(actor, delivery, request)
         record(
             actor,
             "foi.follow.receipt",

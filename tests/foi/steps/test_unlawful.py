@@ -13,8 +13,15 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.urls import reverse
 
 from gongkai.foi import facts
-from gongkai.foi.models import Consultation, Letterhead, Notice
-from gongkai.foi.services import conclude_remedy_case, linking, open_remedy_case, steps, triage
+from gongkai.foi.models import Consultation, Intake, Letterhead, Notice
+from gongkai.foi.services import (
+    conclude_remedy_case,
+    following,
+    linking,
+    open_remedy_case,
+    steps,
+    triage,
+)
 from gongkai.foi.services.deliveries import deliver_notice, sign_for_delivery
 from gongkai.foi.services.notices import (
     discard_notice,
@@ -282,6 +289,16 @@ def test_article_42_the_time_to_pay_runs_from_the_signature_on_the_delivery(
     assert case.events.filter(type="fee_noticed").count() == 2
     with pytest.raises(ValidationError, match="没有送达日期未知的收费通知"):
         steps.note_fee_arrival(officer, now(case), on=date(2026, 3, 12))
+
+
+def test_article_42_the_time_to_pay_runs_from_what_the_applicant_confirms(
+    officer, responsible, case, today
+):
+    fee(officer, responsible, case, way="electronic")
+    today(2026, 3, 12)
+    notice = Notice.objects.get(kind="N09")
+    following.confirm_receipt(Actor.applicant(), Intake.objects.get(request=case), notice.pk)
+    assert now(case).due_on == date(2026, 4, 10)
 
 
 def test_article_42_the_rest_of_a_fee_is_counted_as_the_rest(officer, responsible, case):
