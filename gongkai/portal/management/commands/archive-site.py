@@ -18,6 +18,7 @@ from rich.console import Console
 from rich.progress import Progress, TextColumn, TimeElapsedColumn
 
 from gongkai.portal.static_site.archiving import INDEX, Damaged, archive, verify
+from gongkai.portal.static_site.assets import collect
 
 LISTED = 20
 
@@ -43,6 +44,7 @@ class Command(BaseCommand):
                 return
             if folder.exists() and any(folder.iterdir()):
                 raise CommandError(f"{folder} 里已有文件，请换一个空目录。", returncode=2)
+            collect()
             with Progress(
                 TextColumn("归档 {task.completed} 页"), TimeElapsedColumn(),
                 console=Console(stderr=True), disable=options["as_json"], transient=True,

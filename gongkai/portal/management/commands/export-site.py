@@ -24,6 +24,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from gongkai.portal.static_site import nginx
+from gongkai.portal.static_site.assets import collect
 from gongkai.portal.static_site.checking import Checker
 from gongkai.portal.static_site.exporting import Export, Outcome
 from gongkai.portal.static_site.state import Busy, NotACopy
@@ -63,6 +64,7 @@ class Command(BaseCommand):
             return
         if options["workers"] < 1:
             raise CommandError("--workers 至少为 1。", returncode=2)
+        collect()
         try:
             if options["follow"]:
                 self.follow(root, options)
