@@ -83,7 +83,9 @@ def archive_gaps(request: FoiRequest) -> list[Gap]:
         )
     )
     notices = list(
-        request.notices.exclude(state=Notice.State.DISCARDED).prefetch_related("deliveries")
+        request.notices.exclude(state=Notice.State.DISCARDED)
+        .defer("fields_sealed", "docx_sealed", "pdf_sealed")
+        .prefetch_related("deliveries")
     )
     approvals = list(request.approvals.values_list("kind", "state"))
 

@@ -101,23 +101,24 @@ def add_file(
         raise ValidationError(f"没有“{kind}”这种材料，请从列表中选择。")
     if kind == Kind.REDACTED:
         raise ValidationError("区分处理后的文件只能由“区分处理”生成，不能上传。")
-    if kind != Kind.REMEDY:  # a review or a lawsuit comes after the case was put on file
-        refuse_archived(request if request is not None else getattr(intake, "request", None))
     if actor.channel == "public":
         _check_public(content, intake, request)
     _check_type(kind, name)
     accepted = accept(content, name)
     with accepted.data:
         kept = accepted.data.read() if kind in _OUTGOING else content
-    return store(
-        actor,
-        kind=kind,
-        content=kept,
-        name=accepted.name,
-        request=request,
-        intake=intake,
-        original=original,
-    )
+    with whole():
+        if kind != Kind.REMEDY:  # a review or a lawsuit comes after the case was put on file
+            lock_unarchived(request if request is not None else getattr(intake, "request", None))
+        return store(
+            actor,
+            kind=kind,
+            content=kept,
+            name=accepted.name,
+            request=request,
+            intake=intake,
+            original=original,
+        )
 
 
 def store(
@@ -237,6 +238,12 @@ def refuse_archived(request: FoiRequest | None) -> None:
         )
 
 
+def lock_unarchived(request: FoiRequest | None) -> None:
+    """`refuse_archived` of the case as it is now; nobody puts it on file until the transaction ends."""
+    if request is not None:
+        refuse_archived(FoiRequest.objects.select_for_update(of=("self",)).get(pk=request.pk))
+
+
 def count_pages(content: bytes, extension: str) -> int | None:
     """Pages of a PDF, 1 for a picture, None where nothing can be said."""
     if extension == ".pdf":
@@ -272,7 +279,8 @@ def _check_public(content: bytes, intake: Intake | None, request: FoiRequest | N
             f"文件有{-(-len(content) // _MB)} MB，超过{limit} MB 的上限。"
             "请压缩图片或者降低扫描分辨率后重新上传，也可以邮寄纸质材料。"
         )
-    known = CaseFile.objects.filter(kind__in=PUBLIC_KINDS)
+    # What the body scanned itself leaves the applicant's own room untouched.
+    known = CaseFile.objects.filter(kind__in=PUBLIC_KINDS, added_by=Actor.applicant().name)
     known = known.filter(intake=intake) if intake is not None else known.filter(request=request)
     if known.count() >= MAX_PUBLIC_FILES:
         raise FileRefused(

@@ -16,7 +16,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
-from gongkai.foi.models import CaseFile, FoiRequest, Redaction, RedactionDraft
+from gongkai.foi.models import CaseFile, Redaction, RedactionDraft
 from gongkai.foi.persons import refuse_personal
 from gongkai.foi.redacting import (
     Block,
@@ -37,11 +37,11 @@ from gongkai.foi.services.files import (
     REVEAL,
     content_of,
     is_given,
+    lock_unarchived,
     name_of,
     opened_file,
     organ_of,
     read_file,
-    refuse_archived,
     store,
     whole,
 )
@@ -169,9 +169,9 @@ def save_draft(actor: Actor, file: CaseFile, strikes: Sequence[Strike], *, seen:
     """
     _authorise(actor, file)
     _refuse_other_kinds(file)
-    refuse_archived(file.request)
     _check(strikes, complete=False)
     with transaction.atomic():
+        lock_unarchived(file.request)
         draft = _locked(actor, file, seen)
         if _strikes_of(draft) == tuple(strikes) and draft.version:
             return work_on(file)
@@ -287,10 +287,10 @@ def accept_preview(actor: Actor, file: CaseFile, *, result: str, looked: bool) -
     _refuse_other_kinds(file)
     if not looked:
         raise ValidationError({"looked": "请逐页核对预览，确认无误后勾选。"})
-    refuse_archived(file.request)
     with whole():
         # Whoever releases the original meanwhile waits, and is then refused.
         CaseFile.objects.select_for_update(of=("self",)).get(pk=file.pk)
+        lock_unarchived(file.request)
         draft = _locked(actor, file, None)
         if not draft.result_sm3 or draft.result_sm3 != result:
             raise _changed(draft)
@@ -392,10 +392,7 @@ def _set_released(actor: Actor, file: CaseFile, *, released: bool) -> CaseFile:
             .select_related("request__organ", "intake__organ")
             .get(pk=file.pk)
         )
-        if current.request is not None:
-            refuse_archived(
-                FoiRequest.objects.select_for_update(of=("self",)).get(pk=current.request.pk)
-            )
+        lock_unarchived(current.request)
         if current.released == released:
             return current
         problem = refuse_release(current) if released else _refuse_holding_back(current)

@@ -94,6 +94,17 @@ def test_an_applicant_cannot_fill_the_disk(case, monkeypatch):
         add_file(Actor.applicant(), kind=Kind.SLIP, content=PAPER, name="a.pdf", request=case)
 
 
+def test_article_30_what_the_body_scanned_takes_no_room_from_the_applicant(
+    officer, case, monkeypatch
+):
+    monkeypatch.setattr(files, "MAX_PUBLIC_FILES", 1)
+    for name in ("申请书1.pdf", "申请书2.pdf"):
+        add_file(officer, kind=Kind.APPLICATION, content=PAPER, name=name, request=case)
+    assert add_file(
+        Actor.applicant(), kind=Kind.CORRECTION, content=PAPER, name="补正.pdf", request=case
+    )
+
+
 def test_an_applicant_reads_what_is_released_and_nothing_else_of_the_file(original):
     with pytest.raises(PermissionDenied):
         read_file(Actor.applicant(), original)

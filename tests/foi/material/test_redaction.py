@@ -151,6 +151,22 @@ def test_what_was_delivered_cannot_be_taken_back(officer, case, original):
         redaction.hold_back(officer, original)
 
 
+def test_nothing_changes_in_a_case_that_was_put_on_file_a_moment_ago(
+    officer, case, original, strikes
+):
+    """Whoever still has the open case before him is refused like everybody."""
+    preview = redaction.make_preview(officer, original, strikes, seen=0)
+    FoiRequest.objects.update(archived_on="2026-04-01")
+    for act in (
+        lambda: add_file(officer, kind="proof", content=PAPER, name="a.pdf", request=case),
+        lambda: redaction.save_draft(officer, original, [], seen=1),
+        lambda: redaction.accept_preview(officer, original, result=preview.sm3, looked=True),
+    ):
+        with pytest.raises(ValidationError, match="归档"):
+            act()
+    assert CaseFile.objects.count() == 1
+
+
 def test_nothing_changes_in_a_case_that_was_put_on_file(officer, case, original, strikes):
     preview = redaction.make_preview(officer, original, strikes, seen=0)
     FoiRequest.objects.update(archived_on="2026-04-01")
