@@ -20,7 +20,7 @@ from __future__ import annotations
 
 from calendar import monthrange
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
@@ -302,7 +302,7 @@ def _decided_columns() -> dict[str, Any]:
 
 
 def by_month(user: Any, asked: Asked, today: date) -> Counted:
-    """The months of the period and their whole. Five statements."""
+    """The months of the period and their whole. Five statements, each along one index."""
     requests, period = requests_asked(user, asked), asked.period
     before = period.until(today).year_before()
     scope = asked.scope
@@ -316,7 +316,7 @@ def by_month(user: Any, asked: Asked, today: date) -> Counted:
         months.append(line)
     spans = (period, before)
 
-    came = requests.filter(_any(facts.received_in, spans)).values_list("received_on")
+    came = requests.filter(_in_either("received_on", spans)).values_list("received_on")
     for day, number in came.annotate(n=facts.Tally("organ_id")):
         line = months[day.month - period.first.month]
         if day >= period.first:
@@ -327,7 +327,7 @@ def by_month(user: Any, asked: Asked, today: date) -> Counted:
             earlier.received += number
     total.received_before = earlier.received
 
-    ended = requests.filter(_any(facts.decided_in, spans)).values_list("decided_on", "outcome")
+    ended = requests.filter(_in_either("decided_on", spans)).values_list("decided_on", "outcome")
     for day, outcome, *row in ended.annotate(**_decided_columns()):
         if day >= period.first:
             months[day.month - period.first.month].figures.add(outcome, tuple(row))
@@ -344,16 +344,24 @@ def by_month(user: Any, asked: Asked, today: date) -> Counted:
         else:
             elsewhen += number
 
-    carried = total.figures.carried_in = _open_after(requests, period.first - ONE_DAY)
-    earlier.carried_in = _open_after(requests, before.first - ONE_DAY)
+    for open_then in _open_before(requests, spans):
+        carried = open_then.aggregate(
+            **{
+                name: facts.Tally("organ_id", filter=facts.open_after(span.first - ONE_DAY))
+                for name, span in zip(("now", "then"), spans, strict=True)
+            }
+        )
+        total.figures.carried_in += carried["now"]
+        earlier.carried_in += carried["then"]
+    left = total.figures.carried_in
     for line in months:
-        line.figures.carried_in = carried
-        carried = line.figures.carried_out
+        line.figures.carried_in = left
+        left = line.figures.carried_out
     return Counted(total, earlier, months, elsewhen)
 
 
 def by_body(user: Any, asked: Asked, today: date) -> list[Line]:
-    """A row for every body that has something to show, in the order of the tree. Four statements.
+    """A row for every body that has something to show, in the order of the tree. Six statements.
 
     Overdue are all its requests that are overdue today, whenever they came.
     """
@@ -367,52 +375,57 @@ def by_body(user: Any, asked: Asked, today: date) -> list[Line]:
             found[organ_id] = Line("", period, before, narrowed)
         return found[organ_id]
 
-    open_then = requests.filter(facts.open_in(period.first, period.last))
-    new = facts.received_in(period.first, period.last)
-    decided = facts.decided_in(period.first, period.last)
-    rows = open_then.values_list("organ_id", "outcome").annotate(
-        open=facts.Tally("organ_id"),
-        new=facts.Tally("organ_id", filter=new),
-        number=facts.Tally("organ_id", filter=decided),
-        in_time=facts.Tally("organ_id", filter=decided & Q(answered_late=False)),
-        late=facts.Tally("organ_id", filter=decided & Q(answered_late=True)),
-        measured=facts.Tally("result_days", filter=decided),
-        days=Sum("result_days", filter=decided),
-    )
-    for organ_id, outcome, opened, came, *row in rows.iterator(facts.CHUNK):
-        figures = line_of(organ_id).figures
-        figures.carried_in += opened - came
-        figures.received += came
-        figures.add(outcome, tuple(row))
-
-    then = requests.filter(facts.received_in(before.first, before.last)).values_list("organ_id")
-    for organ_id, number in then.annotate(n=facts.Tally("organ_id")):
-        line_of(organ_id).received_before = number
+    spans = (period, before)
+    came = requests.filter(_in_either("received_on", spans)).values_list("organ_id")
+    for organ_id, now, then in came.annotate(
+        now=facts.Tally("organ_id", filter=facts.received_in(period.first, period.last)),
+        then=facts.Tally("organ_id", filter=facts.received_in(before.first, before.last)),
+    ):
+        line = line_of(organ_id)
+        line.figures.received, line.received_before = now, then
+    ended = requests.filter(facts.decided_in(period.first, period.last))
+    rows = ended.values_list("organ_id", "outcome").annotate(**_decided_columns())
+    for organ_id, outcome, *row in rows.iterator(facts.CHUNK):
+        line_of(organ_id).figures.add(outcome, tuple(row))
+    for open_then in _open_before(requests, (period,)):
+        carried = open_then.values_list("organ_id").annotate(n=facts.Tally("organ_id"))
+        for organ_id, number in carried:
+            line_of(organ_id).figures.carried_in += number
     late = requests.filter(queries.overdue(today)).values_list("organ_id")
     for organ_id, number in late.annotate(n=Count("pk")):
         line_of(organ_id).figures.overdue = number
 
     # By their own condition: thousands of numbers would be too many for one statement.
     for organ in organs_asked(user, asked).order_by("path"):
-        line = found.get(organ.pk)
-        if line is not None:
-            line.organ, line.label = organ, organ.label
-            line.scope = {**narrowed, "body": organ.code}
+        if organ.pk in found:
+            named = found[organ.pk]
+            named.organ, named.label = organ, organ.label
+            named.scope = {**narrowed, "body": organ.code}
     return sorted(
         (line for line in found.values() if line.organ is not None),
         key=lambda line: line.organ.path if line.organ else "",
     )
 
 
-def _any(condition: Any, periods: Iterable[Period]) -> Q:
-    found = Q()
-    for period in periods:
-        found |= condition(period.first, period.last)
-    return found
+def _in_either(field: str, periods: Sequence[Period]) -> Q:
+    """A day of one of the periods; also said as one stretch, along which an index is read."""
+    whole = (min(one.first for one in periods), max(one.last for one in periods))
+    days = Q()
+    for one in periods:
+        days |= Q(**{f"{field}__range": (one.first, one.last)})
+    return Q(**{f"{field}__range": whole}) & days
 
 
-def _open_after(requests: QuerySet[FoiRequest], day: date) -> int:
-    return requests.filter(facts.open_after(day)).count()
+def _open_before(
+    requests: QuerySet[FoiRequest], periods: Sequence[Period]
+) -> Iterator[QuerySet[FoiRequest]]:
+    """What may have been open when one of the periods began: without a result, or with a later one.
+
+    Two querysets without a request in common, because an index leads to each alone.
+    """
+    came = requests.filter(received_on__lt=max(one.first for one in periods))
+    yield came.filter(decided_on=None)
+    yield came.filter(decided_on__gte=min(one.first for one in periods))
 
 
 @dataclass(frozen=True)
