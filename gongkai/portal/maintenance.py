@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import logging
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -18,6 +18,8 @@ from typing import Final
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import timezone
+
+from gongkai.portal import preferences
 
 log = logging.getLogger(__name__)
 
@@ -29,10 +31,14 @@ RETRY: Final = 600
 
 @dataclass(frozen=True)
 class Closure:
-    """That the site is closed, why, and until when if that is known."""
+    """That the site is closed, why, and until when if that is known.
+
+    `name` is what the site was called when it was closed: later nobody may be there to ask.
+    """
 
     message: str = ""
     until: datetime | None = None
+    name: str = field(default="", compare=False)
 
     @property
     def over(self) -> bool:
@@ -73,7 +79,7 @@ def current() -> Closure | None:
     try:
         kept = json.loads(text)
         until = datetime.fromisoformat(kept["until"]) if kept.get("until") else None
-        closure = Closure(str(kept.get("message", "")), until)
+        closure = Closure(str(kept.get("message", "")), until, str(kept.get("name", "")))
     except (ValueError, TypeError, AttributeError):
         # Somebody made the file by hand: that it is there says enough.
         closure = Closure()
@@ -102,8 +108,10 @@ def glance() -> Closure | None:
 
 def close(closure: Closure) -> None:
     """Close the public site; the staff can go on."""
+    closure = replace(closure, name=preferences.current().name)
     write_page(closure)
     kept = {
+        "name": closure.name,
         "message": closure.message,
         "until": closure.until.isoformat() if closure.until else "",
     }
@@ -127,11 +135,13 @@ def reopen() -> bool:
 def write_page(closure: Closure) -> None:
     """The page beside the file, for nginx's ``error_page 502 503 504 /503.html``."""
     folder().mkdir(parents=True, exist_ok=True)
-    page().write_text(draw(closure), encoding="utf-8")
+    named = replace(closure, name=closure.name or preferences.current().name)
+    page().write_text(draw(named), encoding="utf-8")
 
 
 def draw(closure: Closure) -> str:
     """The page: whole in itself, without database, style sheet or script of the site."""
     return render_to_string(
-        "gongkai/portal/maintenance.html", {"closure": closure, "name": settings.SITE_NAME}
+        "gongkai/portal/maintenance.html",
+        {"closure": closure, "name": closure.name or settings.SITE_NAME},
     )

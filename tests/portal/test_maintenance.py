@@ -8,8 +8,9 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from gongkai.portal import maintenance
+from gongkai.portal import maintenance, preferences
 from gongkai.portal.maintenance import Closure
+from gongkai.portal.models import SitePreferences
 
 
 @pytest.fixture(autouse=True)
@@ -41,6 +42,17 @@ def test_a_closed_site_says_until_when_and_needs_no_database(client, folder):
     assert "义马市人民政府" in text
     assert "<script" not in text
     assert "default-src 'none'" in response["Content-Security-Policy"]
+
+
+@pytest.mark.django_db
+def test_the_page_bears_the_name_that_the_office_chose(client, folder):
+    SitePreferences.objects.create(name="义马市政府信息公开")
+    preferences.forget()
+    run("on")
+    preferences.memory.keep(None, 60.0)  # nobody can be asked any more
+    assert "<h1>" in (text := client.get("/").content.decode())
+    assert "义马市政府信息公开" in text
+    assert "义马市政府信息公开" in (folder / "503.html").read_text(encoding="utf-8")
 
 
 @pytest.mark.django_db
