@@ -120,9 +120,9 @@ class Results:
     """The answer. `total` is exact up to the cap; with `capped` there are more.
 
     `read_as` is the text that was searched instead of what was typed (typing mistakes), empty
-    if none was; `synonyms` are the words added by the office's list. `partial`: no record has all
-    the words, these have the most telling of them. Facets are counted over the newest hits up to
-    the cap, exactly those that `total` counts.
+    if none was; `synonyms` are the words added by the office's list. `nearest`: these hold most of
+    what a sentence tells, not all of them every word; `partial`: no record has every word. Facets
+    are counted over the newest hits up to the cap, exactly those that `total` counts.
     """
 
     hits: tuple[Hit, ...]
@@ -132,6 +132,7 @@ class Results:
     read_as: str = ""
     synonyms: tuple[str, ...] = ()
     state: State = State.READY
+    nearest: bool = False
     partial: bool = False
     generation: int = 0
     """Of the index that answered; 0 where none did. For `with_siblings`."""

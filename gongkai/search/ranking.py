@@ -7,7 +7,8 @@ what the tables of words do not hold: how often, how much of the title, to the l
     score = number + Σ over clauses ( title + text + attachments ) · weight + title to the letter
             + title of the preferred kind + freshness
 
-A clause in the title weighs more than any number of mentions in the text; mentions count with
+In a sentence (`sentences`) the clauses weigh what they tell, and what holds too little of it is left
+out. A clause in the title weighs more than any number of mentions in the text; mentions count with
 saturation and against the length of the text (as in BM25, k = 1.2, b = 0.6).
 """
 
@@ -32,8 +33,11 @@ TITLE_BEGINS: Final = 2.0
 TITLE_IS: Final = 12.0
 PREFERRED: Final = 4.0
 """A title of the kind that is meant, such as a guide where somebody asks how; times its weight."""
+OPTIONAL: Final = 0.4
+"""What a word that need not hold weighs beside the clauses of a sentence, of which 1.3 is the mean."""
 FRESH: Final = 1.5
 FRESH_YEARS: Final = 4.0
+_MEAN: Final = 1.3
 _K: Final = 1.2
 _B: Final = 0.6
 _USUAL_LENGTH: Final = 900
@@ -64,20 +68,36 @@ _Needles = tuple[bytes, ...]
 _Ways = tuple[tuple[float, _Needles], ...]
 
 
-def ranked(candidates: Iterable[Candidate], parsed: Parsed, said: str, now: datetime) -> list[int]:
+def ranked(
+    candidates: Iterable[Candidate],
+    parsed: Parsed,
+    said: str,
+    now: datetime,
+    *,
+    weights: Sequence[float] = (),
+    enough: float = 0.0,
+) -> list[int]:
     """The places, the best first; what is equally good by time, the newest first.
 
-    `said` is the question as typed, folded, without blanks.
+    `said` is the question as typed, folded, without blanks. `weights` are those of the clauses of a
+    sentence, and of them a document must hold the share `enough`; without them all hold anyhow.
     """
-    clauses = [
-        (_telling(clause), _ways(clause.alternatives))
-        for clause in (*parsed.clauses, *parsed.optional)
-    ]
+    asked = [_ways(clause.alternatives) for clause in parsed.clauses]
+    besides = [_ways(clause.alternatives) for clause in parsed.optional]
+    if weights:
+        mean = sum(weights) / len(weights)
+        factors = [*(_MEAN * weight / mean for weight in weights), *[OPTIONAL] * len(besides)]
+    else:
+        factors = [_telling(clause) for clause in (*parsed.clauses, *parsed.optional)]
+    clauses = list(zip(factors, [*asked, *besides], strict=True))
+    least = enough * sum(weights)
     # The weightiest first: what is found first is the best.
     preferred = sorted(_ways(parsed.preferred), key=lambda way: -way[0])
     seconds = (now - _FIRST_NOON).total_seconds()
     scored = []
     for one in candidates:
+        if least and _held(one, weights, asked) < least:
+            continue
         total = EXACT_NUMBER if one.exact else 0.0
         total += _of_words(one, clauses)
         bare = one.bare
@@ -102,6 +122,18 @@ def _ways(alternatives: Iterable[Alternative]) -> _Ways:
     """Weights and what to look for, made once for all candidates."""
     return tuple(
         (way.weight, tuple(f" {token} ".encode() for token in way.tokens)) for way in alternatives
+    )
+
+
+def _held(one: Candidate, weights: Sequence[float], asked: Sequence[_Ways]) -> float:
+    """What the clauses that the document has weigh together."""
+    return sum(
+        weight
+        for weight, ways in zip(weights, asked, strict=True)
+        if any(
+            all(n in one.title or n in one.body or n in one.attachments for n in needles)
+            for _weight, needles in ways
+        )
     )
 
 

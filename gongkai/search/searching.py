@@ -5,8 +5,8 @@
 2. By relevance, the best candidates among them are scored (`ranking`): those whose number it is,
    the newest of those with all words in the title, the newest of all. Up to `CANDIDATES` hits all
    are scored, and the order is exact; the rest follows by time.
-3. Without a hit the question is read as it was probably meant (`language.correct`), and then asked
-   with fewer words (`language.loosen`).
+3. Without a hit the question is read as it was probably meant (`language.correct`). A whole sentence,
+   and what has no hit however it is read, is answered by what holds most of it (`sentences`).
 
 Without a usable index titles and numbers are looked through instead.
 """
@@ -24,7 +24,7 @@ from django.db import DatabaseError, connection
 from django.db.models import Q
 from django.utils import timezone
 
-from gongkai.search import excerpts, generations, language, ranking
+from gongkai.search import excerpts, generations, language, ranking, sentences
 from gongkai.search.documents import FacetValue, Hit, Order, Query, Results, State
 from gongkai.search.engines import Expression, engine
 from gongkai.search.engines.base import (
@@ -64,8 +64,9 @@ FACET_VALUES: Final = 500
 LIMITED_HITS: Final = 1_000
 """Titles found without an index, newest first."""
 LIMITED_WORDS: Final = 8
-FEW: Final = 5
-"""A sentence with fewer hits holds words that hardly any document has by chance."""
+WHOLE: Final = 100
+NEAREST: Final = 400
+"""Documents that are scored for a sentence; of them at most so many because they have all of it."""
 
 
 @dataclass(frozen=True)
@@ -86,45 +87,34 @@ def search(query: Query) -> Results:
         return _answer(query, None)
     parsed = language.parse(text, query.verbatim)
     results = _answer(query, parsed)
-    if query.verbatim:
+    if query.verbatim or parsed.phrases:
         return results
-    if results.total:
-        return _more(query, parsed, results)
-    corrected = language.correct(text)
-    if corrected and corrected != text:
-        better = _answer(replace(query, text=corrected), language.parse(corrected))
-        if better.total:
-            return replace(better, read_as=corrected)
-    looser = _with_hits(query, parsed) or language.loosen(parsed)
-    while looser is not None and not looser.is_empty:
-        better = _answer(query, looser)
-        if better.total:
-            return replace(better, partial=True)
-        looser = language.loosen(looser)
+    if not results.total:
+        corrected = language.correct(text)
+        if corrected and corrected != text:
+            better = _answer(replace(query, text=corrected), language.parse(corrected))
+            if better.total:
+                return replace(better, read_as=corrected)
+    if results.generation and len(parsed.clauses) > 1 and (parsed.asks or not results.total):
+        nearest = _answer(query, parsed, nearest=True)
+        if nearest.total:
+            return replace(nearest, nearest=True, partial=not results.total)
     return results
 
 
-def _more(query: Query, parsed: Parsed, results: Results) -> Results:
-    """A whole sentence with hardly a hit is asked with fewer words; what has all of them leads."""
-    if results.total >= FEW or not parsed.asks or parsed.numbers or query.facets:
-        return results
-    looser = language.loosen(parsed)
-    while looser is not None:
-        more = _answer(query, looser)
-        if more.total >= FEW:
-            return replace(more, partial=True)
-        looser = language.loosen(looser)
-    return results
-
-
-def _answer(query: Query, parsed: Parsed | None) -> Results:
+def _answer(query: Query, parsed: Parsed | None, *, nearest: bool = False) -> Results:
+    """Those with all the words, or what comes nearest to a sentence."""
     for attempt in (1, 2):
         generation = generations.live()
         if generation is None:
             break
         try:
             with generations.undisturbed():
-                return _from_index(generation, query, parsed)
+                if parsed is not None and nearest:
+                    return _drawn(
+                        generation, query, parsed, _find_nearest(generation, query, parsed)
+                    )
+                return _drawn(generation, query, parsed, _find(generation, query, parsed))
         except DatabaseError as error:
             # Between two statements another index may have taken its place.
             if attempt == 1 and _is_replaced(generation):
@@ -138,34 +128,10 @@ def _answer(query: Query, parsed: Parsed | None) -> Results:
     return _from_titles(query, parsed)
 
 
-def _with_hits(query: Query, parsed: Parsed) -> Parsed | None:
-    """The question without the clauses of which no document has anything; None if none is left or
-    each has something by itself."""
-    generation = generations.live()
-    if generation is None or parsed.phrases:
-        return None
-    kept = []
-    for clause in parsed.clauses:
-        alone = replace(parsed, clauses=(clause,), numbers=())
-        try:
-            with generations.undisturbed():
-                found = _find(generation, replace(query, order=Order.NEWEST), alone, limit=1)
-        except DatabaseError as error:
-            if not engine().is_damage(error):
-                raise
-            return None
-        if found.places:
-            kept.append(clause)
-    if not kept or len(kept) == len(parsed.clauses):
-        return None
-    return replace(parsed, clauses=tuple(kept))
-
-
 # -- from the index ------------------------------------------------------------------------------
 
 
-def _from_index(generation: Generation, query: Query, parsed: Parsed | None) -> Results:
-    found = _find(generation, query, parsed)
+def _drawn(generation: Generation, query: Query, parsed: Parsed | None, found: _Found) -> Results:
     total = min(len(found.places), CAP)
     page = _page(query, total)
     hits = _hits(page(found.places), parsed)
@@ -185,11 +151,7 @@ def _find(
 ) -> _Found:
     limit = CAP + 1 if limit is None else limit
     span = _span(generation.pk, query.published_from, query.published_until)
-    narrowed = [
-        OneOf(tuple(Has(label(name, value)) for value in values))
-        for name, values in query.facets.items()
-        if values
-    ]
+    narrowed = _narrowed(query)
     if parsed is None:
         if narrowed:
             places = engine().places(generation.pk, _every(narrowed), limit, span)
@@ -239,6 +201,37 @@ def _find(
     scored = set(order)
     order += [place for place in places if place not in scored]
     return _Found(order, capped, frozenset(exact))
+
+
+def _find_nearest(generation: Generation, query: Query, parsed: Parsed) -> _Found:
+    """What holds most of a sentence; what has all of it is among the candidates."""
+    span = _span(generation.pk, query.published_from, query.published_until)
+    narrowed = _narrowed(query)
+    refused = tuple(Has(word) for word in map(_word, parsed.excluded) if word)
+
+    def asked(clauses: Sequence[Clause], titles: bool, limit: int) -> list[int]:
+        titles = titles or query.titles_only
+        expression = _every([*(_clause(one, titles=titles) for one in clauses), *narrowed])
+        if refused:
+            expression = Without(expression, refused)
+        return engine().places(generation.pk, expression, limit, span)
+
+    sentence = sentences.taken_apart(parsed, asked)
+    whole = asked(parsed.clauses, False, WHOLE)
+    candidates = list(dict.fromkeys([*whole, *sentence.places]))[:NEAREST]
+    left = replace(parsed, clauses=sentence.clauses)
+    order = _ranked(candidates, left, query.text, frozenset(), sentence.weights)
+    if query.order == Order.NEWEST:
+        order.sort(reverse=True)
+    return _Found(order, capped=False)
+
+
+def _narrowed(query: Query) -> list[Expression]:
+    return [
+        OneOf(tuple(Has(label(name, value)) for value in values))
+        for name, values in query.facets.items()
+        if values
+    ]
 
 
 def _every(parts: Sequence[Expression]) -> Expression:
@@ -300,7 +293,13 @@ def _verified(places: Sequence[int], phrases: Sequence[str], *, titles_only: boo
     return [place for place in places if place in kept]
 
 
-def _ranked(places: Sequence[int], parsed: Parsed, said: str, exact: frozenset[int]) -> list[int]:
+def _ranked(
+    places: Sequence[int],
+    parsed: Parsed,
+    said: str,
+    exact: frozenset[int],
+    weights: Sequence[float] = (),
+) -> list[int]:
     rows = list(
         _rows(
             "SELECT d.id, d.title, t.tokens FROM {documents} d "
@@ -314,7 +313,9 @@ def _ranked(places: Sequence[int], parsed: Parsed, said: str, exact: frozenset[i
         ranking.Candidate(place, title, *parts_of(tokens), place in exact)
         for (place, _, tokens), title in zip(rows, bare, strict=True)
     ]
-    return ranking.ranked(candidates, parsed, typed, timezone.now())
+    return ranking.ranked(
+        candidates, parsed, typed, timezone.now(), weights=weights, enough=sentences.ENOUGH
+    )
 
 
 def _facets(places: Sequence[int], counted: Sequence[str]) -> dict[str, tuple[FacetValue, ...]]:

@@ -30,10 +30,10 @@ def with_siblings(query: Query, results: Results, chosen: Sequence[str]) -> Resu
     `chosen` names the facets of the question that a reader chose; the others of `query.facets` hold
     for everything. Where there are more documents than are ever counted, siblings are named with the
     number 0: there are some, and nobody knows how many. What was answered without an index, to the
-    letter of a quotation or with fewer words than were asked stays as it is.
+    letter of a quotation or as what comes nearest to a sentence stays as it is.
     """
     names = [name for name in chosen if query.facets.get(name) and name in query.counted]
-    if not names or results.partial or not results.generation:
+    if not names or results.nearest or not results.generation:
         return results
     text = results.read_as or query.text
     parsed = language.parse(text, query.verbatim) if text.strip() else None

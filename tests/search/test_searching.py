@@ -273,6 +273,35 @@ def test_a_whole_sentence_finds_what_has_most_of_it(records: Records) -> None:
     assert not answer("居住证").partial
 
 
+def test_the_subject_of_a_sentence_stands_above_what_has_all_its_words_by_chance(
+    records: Records,
+) -> None:
+    """Given a report in whose text every word happens to stand, then the guide stands first."""
+    guide = records.put("法律援助申请办事指南", "提交申请表。", on=date(2019, 1, 1))
+    chance = records.put("年度工作总结", "法律援助案件；没有钱的群众；打官司；申请。")
+    for _ in range(30):
+        records.put("例行公告", "没有钱。打官司。")
+    records.tell()
+    results = answer("没有钱打官司法律援助怎么申请")
+    assert [hit.key for hit in results.hits][:2] == [guide, chance]
+    assert results.nearest
+    assert not results.partial
+    newest = answer("没有钱打官司法律援助怎么申请", order=Order.NEWEST)
+    assert newest.total == results.total
+    keys = [hit.key for hit in newest.hits]
+    assert keys == sorted(keys, reverse=True)
+
+
+def test_a_sentence_keeps_to_the_facets_and_leaves_out_what_was_excluded(records: Records) -> None:
+    """Given the same guide of two years, then a sentence within one year finds that one alone."""
+    old = records.put("居住证办理指南", "材料。", on=date(2019, 5, 1), facets={"year": ("2019",)})
+    records.put("居住证办理指南", "材料。", facets={"year": ("2024",)})
+    records.tell()
+    results = answer("外地人租房子怎么办居住证", facets={"year": ("2019",)})
+    assert [hit.key for hit in results.hits] == [old]
+    assert answer("外地人租房子怎么办居住证 -指南").total == 0
+
+
 NASTY = [
     "a" * 1_000,
     "预" * 1_000,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container
-from dataclasses import replace
 from functools import cache
 from typing import Final
 
@@ -117,38 +116,25 @@ def _preferred(said: str) -> tuple[Alternative, ...]:
     return (*guides, *(Alternative((word,), weight / 2) for word in EXPLAINED))
 
 
-def loosen(parsed: Parsed) -> Parsed | None:
-    """The same question with its least telling clause left out; None where one is left.
-
-    For a question without hits: a long sentence holds words that no document has.
-    """
-    from gongkai.search import vocabulary  # it reads the index, which needs the language
-
-    if len(parsed.clauses) < 2 or parsed.phrases:
-        return None
-    titled = vocabulary.current().titled
-    clauses = parsed.clauses
-    weakest = min(range(len(clauses)), key=lambda i: (_telling(clauses[i], titled), -i))
-    left = tuple(clause for at, clause in enumerate(clauses) if at != weakest)
-    return replace(parsed, clauses=left, optional=(*parsed.optional, clauses[weakest]))
-
-
-def _telling(clause: Clause, titled: Container[str]) -> float:
+def telling(clause: Clause) -> float:
     """How much of the subject a clause carries: the words of every question least.
 
     Most what the list knows by other names, then what titles are about.
     """
+    from gongkai.search import vocabulary  # it reads the index, which needs the language
+
+    titled: Container[str] = vocabulary.current().titled
     first = clause.alternatives[0].tokens
     if all(token in weak_words() for token in first):
         return 0.0
     if first[0] in (*GUIDES, *EXPLAINED):
         return 0.5
-    telling = 1 + 0.5 * min(len("".join(first)), 6)
+    told = 1 + 0.5 * min(len("".join(first)), 6)
     if any(SPLIT_WEIGHT != way.weight < 1 for way in clause.alternatives):
-        telling += 4
+        told += 4
     if any(all(token in titled for token in way.tokens) for way in clause.alternatives):
-        telling += 2
-    return telling
+        told += 2
+    return told
 
 
 def _literal(phrase: str) -> list[Clause]:
