@@ -442,7 +442,7 @@ class PersonalExport(FoiView, ServiceFormView):
             data, records, request=self.request, action=self.action, organ_field="organ"
         )
         found = filters.qs
-        for word in data.get("q", "").split()[:8]:
+        for word in data.get("q", "").replace("\x00", "").split()[:8]:
             found = found.filter(Q(number__icontains=word) | Q(subject__icontains=word))
         return found.select_related("organ", "intake__applicant").order_by("organ", "pk")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.utils import timezone
 from django.views.generic.base import TemplateResponseMixin
@@ -322,7 +323,7 @@ class LetterheadList(FoiView, ScopedListView):
         Column("valid_from", "启用日期", sort="valid_from"),
         Column("review_body", "行政复议机关"),
         Column("court", "人民法院"),
-        Column("seal", "印章", value=lambda head: "有" if head.seal else "无"),
+        Column("has_seal", "印章", value=lambda head: "有" if head.has_seal else "无"),
     )
     exports = False
     search_fields = ("series", "organ__name")
@@ -331,6 +332,11 @@ class LetterheadList(FoiView, ScopedListView):
     ordering = ("organ__path", "-valid_from")
     detail_url_name = "template_letterhead"
     empty_text = "还没有文书设置。没有设置的机关不能印发编文号的文书，请先新增。"
+
+    def get_queryset(self) -> QuerySet[Any]:
+        # The list says whether there is a seal; the pictures stay where they are.
+        found: QuerySet[Any] = super().get_queryset()
+        return found.defer("seal").annotate(has_seal=~Q(seal=b""))
 
     def get_breadcrumbs(self) -> list[tuple[str, str]]:
         return [("文书模板", self.url("template_list"))]

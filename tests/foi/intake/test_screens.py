@@ -420,6 +420,8 @@ def test_an_export_with_persons_needs_the_right_a_reason_and_is_in_the_ledger(
     take(Actor.for_user(make_user(Role.REQUEST_OFFICER, theirs)), theirs, "counter",
          person=person(2, name="测试乙"))  # fmt: skip
     assert officer.post(url("personal_export"), {"reason": ""}).status_code == 422
+    nonsense = officer.post(url("personal_export"), {"reason": "邮寄名单", "query": "q=zzz%00"})
+    assert "没有符合条件的申请" in nonsense.content.decode()
     response = officer.post(url("personal_export"), {"reason": "邮寄名单", "query": ""})
     rows = list(load_workbook(BytesIO(b"".join(response.streaming_content))).active.values)
     cells = [cell for row in rows for cell in row]

@@ -331,6 +331,8 @@ def test_a_letterhead_is_set_with_its_seal(office, organ, seal):
     response = office.post(at("template_letterhead_new"), values)
     assert response.status_code == 302, page(response)
     head = Letterhead.objects.get()
+    (row,) = office.get(at("template_letterheads")).context["rows"]
+    assert row["cells"][-1]["text"] == "有"
     assert office.get(at("template_seal", head.pk))["Content-Type"] == "image/png"
     assert "义马市人民法院" in page(office.get(at("template_letterhead", head.pk)))
     edited = {**HEAD, "valid_from": "2026-01-01", "court": "示例法院"}
