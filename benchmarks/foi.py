@@ -133,6 +133,7 @@ CASE = (
     "SELECT (SELECT count(*) FROM foi_casefile WHERE request_id = %s), (SELECT count(DISTINCT key) FROM foi_proof "
     "WHERE request_id = %s AND key <> 'triage'), (SELECT count(*) FROM foi_casenote WHERE request_id = %s)",
     "SELECT id, number, kind, filed_on, result, concluded_on, voided_at FROM foi_remedycase WHERE request_id = %s",
+    "SELECT supply_form, supply_way, asked_at, handled_at, handled_by, result FROM foi_supplyask WHERE request_id = %s",
 )
 ACTS = (
     "SELECT at, action, actor_name FROM ledger_ledgerentry WHERE object_type = 'foi.foirequest' "
