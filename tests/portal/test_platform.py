@@ -219,6 +219,17 @@ def test_the_chain_of_years_tells_its_gaps(top, housing, columns, read):
     assert row.css("a")[-1].attributes["href"] == f"/reports/{housing.code}/2022/"
 
 
+def test_figures_are_compared_only_where_a_report_has_them(top, housing, columns, read):
+    """Given a body whose only report is a document, then no link leads to a comparison."""
+    published(date(2020, 3, 5), organ=housing, column=columns["zfxxgknb"],
+              title="市住建局2019年政府信息公开工作年度报告")  # fmt: skip
+    address, compared = f"/organs/{housing.code}/disclosure/zfxxgknb/", ".panel-head .more"
+    assert read(address).css_first(compared) is None
+    publish(housing, 2022)
+    link = read(address).css_first(compared).attributes["href"]
+    assert "市住建局" in read(link).text() or "住房和城乡建设局" in read(link).text()
+
+
 def test_a_body_that_began_later_owes_no_earlier_year(top):
     young = make_organ(parent=top, established_on=date(2024, 3, 1))
     (chain,) = queries.report_chains([young], date(2026, 6, 1))

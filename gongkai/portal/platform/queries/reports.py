@@ -50,6 +50,11 @@ class ReportChain:
             str(first) if first == last else f"{first}–{last}" for first, last in spans
         )
 
+    @property
+    def comparable(self) -> bool:
+        """Whether any year has figures: reports published as plain documents have none here."""
+        return any(one.report for one in self.years)
+
     def on(self, year: int) -> ReportYear | None:
         return next((one for one in self.years if one.year == year), None)
 
