@@ -5,7 +5,8 @@ Every request has its intake, its applicant, and once it was answered a notice t
 
 `bare`: the fewest statements, written by hand, that fetch what the screen shows. For a list: how many
 there are, the counts by due date above it, the rows of one page with body and officer, the user's saved
-filters. For a case: one statement for each of its tables, and its latest entries in the ledger. `asked`:
+filters. For a case: one statement for each of its tables, and its latest entries in the ledger. For the
+dashboard: its figures (`foi_dashboard`). `asked`:
 the statements upon this room's tables and the ledger that the screen sends, recorded and sent again. Both
 run on the same kind of cursor and fetch their rows; nothing is done with them. `page`: the whole answer by
 Django's test client.
@@ -29,6 +30,7 @@ from typing import Any
 
 import django
 
+from benchmarks import foi_dashboard
 from benchmarks.lists import RUNS, WARM, timed
 
 PAGE = 50
@@ -394,6 +396,7 @@ def main(count: int) -> None:
     fill(Size(300, count, 1), decisions)
     fill_papers()
     later = "date(received_on, '+28 days')" if connection.vendor == "sqlite" else "received_on + 28"
+    foi_dashboard.fill()
     with connection.cursor() as cursor:
         cursor.execute(f"UPDATE foi_foirequest SET due_on = {later} WHERE state = 'running'")
         cursor.execute("ANALYZE" if connection.vendor == "sqlite" else "VACUUM ANALYZE")
@@ -431,6 +434,7 @@ def main(count: int) -> None:
             bare("WHERE r.organ_id = %s AND r.received_on >= %s", [own.pk, since], newest, office),
         ),
         ("the page of a case", "officer", f"/staff/foi/{case}/", bare_case(case)),
+        *foi_dashboard.cases(own.pk),
     ]  # fmt: skip
 
     def page(client: Client, address: str) -> Callable[[], Any]:
