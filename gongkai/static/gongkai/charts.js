@@ -83,7 +83,11 @@
             position: ranking ? "right" : "top",
             color: token("ink"),
             fontSize: size,
-            formatter: ({ value }) => (value === null ? "" : shown.format(value)),
+            // Along a line a number that stays the same is said once: side by side they run together.
+            formatter: ({ value, dataIndex }) =>
+              value === null || (kind === "line" && points[dataIndex - 1]?.value === value)
+                ? ""
+                : shown.format(value),
           },
           silent: true,
         },
