@@ -338,6 +338,15 @@ def test_article_51_the_answer_that_was_set_aside_delivers_nothing(officer, lead
     assert now(case).state == "delivered"
 
 
+def test_article_33_that_a_case_has_ended_is_said_before_what_its_file_lacks(officer, leader, case):
+    steps.add_proof(officer, case, key="search_record", text="查了公文系统，未发现。")
+    approval = decide(officer, case, "UNABLE_NOT_HELD", "not_exist", extra={"search": "公文系统"})
+    third_party(officer, case)
+    steps.withdraw(officer, now(case), on=MONDAY)
+    with pytest.raises(IllegalSequence, match="条例第三十三条"):
+        steps.sign(leader, approval)
+
+
 def test_what_has_a_result_or_was_paid_for_is_not_split(officer, leader, responsible, case):
     fee(officer, responsible, case)
     steps.record_payment(officer, now(case), on=MONDAY)

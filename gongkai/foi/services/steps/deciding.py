@@ -218,6 +218,8 @@ def sign(actor: Actor, approval: Approval, *, comment: str = "", seen: str = "")
         case = locked(request)
         proposal = approval.proposal
         code, subtype = str(proposal["outcome"]), str(proposal.get("subtype", ""))
+        # That the case has ended meanwhile is said before what its file lacks.
+        reading_now(case, Decided(today, code))
         _refuse_unready(case, code, subtype)
         draft = (
             Notice.objects.select_for_update(of=("self",))
