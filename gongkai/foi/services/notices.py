@@ -37,7 +37,7 @@ from gongkai.foi.notices import filling, kinds, pdf, wording
 from gongkai.foi.notices.kinds import NoticeKind, kind_of
 from gongkai.foi.notices.reading import CannotDraw
 from gongkai.foi.services.files import refuse_archived
-from gongkai.foi.services.requests import HANDLE
+from gongkai.foi.services.requests import DECIDED_BY, HANDLE
 from gongkai.foi.services.templates import letterhead_on, template_of
 from gongkai.ledger.actor import Actor
 from gongkai.ledger.chain import sm3
@@ -172,6 +172,7 @@ def edit_notice(
     authorise(actor, HANDLE, notice.request.organ)
     with transaction.atomic():
         locked = _locked_draft(notice)
+        _refuse_agreed(actor, locked)
         if seen and seen != version_of(locked):
             raise ValidationError(
                 f"{locked.changed_by}在您打开之后修改了这份草稿"
@@ -263,7 +264,7 @@ def issue_notice(actor: Actor, notice: Notice, *, on: date) -> Notice:
         content = content_of(locked)
         _check_day(locked, on)
         _check_once(locked)
-        _check_approval(locked, kind)
+        _check_approval(actor, locked, kind)
         _check_complete(kind, content)
         head = letterhead_on(locked.organ, on)
         if head is None and (kind.numbered or kind.carries_remedy):
@@ -638,8 +639,12 @@ def _told_to(request: int) -> Q:
     return found
 
 
-def _check_approval(notice: Notice, kind: NoticeKind) -> None:
-    """Extension, delay, fee and every answer go out approved (Articles 33, 35, 45)."""
+def _check_approval(actor: Actor, notice: Notice, kind: NoticeKind) -> None:
+    """Extension, delay, fee and every answer go out approved (Articles 33, 35, 45).
+
+    One that takes the place of such a paper says something else than what was agreed to: who may
+    agree issues it himself.
+    """
     if kind.code == "N08":
         _check_override(notice)
     if not kind.approval:
@@ -653,6 +658,29 @@ def _check_approval(notice: Notice, kind: NoticeKind) -> None:
     state = Approval.objects.values_list("state", flat=True).get(pk=approval.pk)
     if state != Approval.State.APPROVED:
         raise ValidationError(f"“{label}”的审批还没有通过，“{kind.name}”不能印发。")
+    if notice.replaces is not None and not _decides(actor, notice):
+        raise ValidationError(
+            f"原来的“{kind.name}”是经“{label}”审批的，替换的文书由有权审批的人核对后印发。"
+        )
+
+
+def _refuse_agreed(actor: Actor, draft: Notice) -> None:
+    """What was agreed to goes out as it was agreed to, or as changed by who may agree."""
+    approval = draft.approval
+    if approval is None or approval.state != Approval.State.APPROVED or draft.replaces is not None:
+        return
+    if not _decides(actor, draft):
+        raise ValidationError(
+            f"“{approval.get_kind_display()}”已经审批通过，文书即按审批的内容发出。"
+            "确需修改的，由有权审批的人修改。"
+        )
+
+
+def _decides(actor: Actor, notice: Notice) -> bool:
+    """Whether the actor may decide what the paper's approval is about."""
+    assert notice.approval is not None
+    action = DECIDED_BY[notice.approval.kind]
+    return actor.user is None or allows(actor.user, action, notice.request.organ)
 
 
 def _check_override(notice: Notice) -> None:
@@ -686,6 +714,15 @@ def is_overridden(consultation: Consultation) -> bool:
         elif consultation.ref in refs:
             return True
     return False
+
+
+def may_issue(actor: Actor, notice: Notice) -> bool:
+    """Whether this draft would be issued for the actor, as far as his rights go."""
+    user = actor.user
+    if user is not None and not any(allows(user, one, notice.request.organ) for one in _MAY_ISSUE):
+        return False
+    takes_place = notice.replaces is not None and kind_of(notice.kind).approval
+    return not takes_place or notice.approval is None or _decides(actor, notice)
 
 
 def _authorise_issuing(actor: Actor, organ: Organ) -> None:

@@ -8,6 +8,7 @@ more by now, and nothing is written.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any, Final
 
@@ -17,7 +18,7 @@ from django.utils import timezone
 
 from gongkai.foi.caseclock import SUBTYPE, apply_columns, columns_of, read, subtype_in, to_event
 from gongkai.foi.fingerprints import fingerprint
-from gongkai.foi.models import ApplicantKind, Channel, FoiEvent, FoiRequest
+from gongkai.foi.models import ApplicantKind, Approval, Channel, FoiEvent, FoiRequest
 from gongkai.foi.numbering import draw_number
 from gongkai.ledger.actor import Actor
 from gongkai.ledger.services import record
@@ -28,6 +29,15 @@ from gongkai.statute.outcomes import OUTCOMES, UnknownOutcome
 from gongkai.workdays.queries import current_calendar
 
 HANDLE: Final = "foi.handle"
+
+DECIDED_BY: Final[Mapping[str, str]] = {
+    Approval.Kind.EXTENSION: "foi.approve",
+    Approval.Kind.DELAY: "foi.approve",
+    Approval.Kind.FEE: "foi.approve",
+    Approval.Kind.OVERRIDE: "foi.approve",
+    Approval.Kind.DECISION: "foi.sign",
+}
+"""Who decides what needs an approval: the action of the policy."""
 
 _UNDER_WAY: Final = frozenset(
     {

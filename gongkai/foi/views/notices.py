@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 import django_filters
 from django.contrib import messages
-from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied, ValidationError
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.utils import timezone
@@ -261,11 +261,15 @@ class NoticeDetail(_NoticeView, ScopedDetailView):
                         "预览", self.url("notice_preview", notice.pk), icon="view", kind="secondary"
                     )
                 )
-            if handles and not queries.goes_out_with_step(notice):
-                buttons += [
-                    Button("印发", self.url("notice_issue", notice.pk), icon="check"),
-                    Button("作废", self.url("notice_discard", notice.pk), kind="danger"),
-                ]
+            if not queries.goes_out_with_step(notice):
+                if handles or notices.may_issue(self.actor, notice):
+                    buttons.append(
+                        Button("印发", self.url("notice_issue", notice.pk), icon="check")
+                    )
+                if handles:
+                    buttons.append(
+                        Button("作废", self.url("notice_discard", notice.pk), kind="danger")
+                    )
         elif notice.state in (State.ISSUED, State.REPLACED):
             if reads:
                 buttons += [
@@ -429,8 +433,15 @@ class NoticeFile(_NoticeView):
 
 
 class NoticeIssue(_NoticeView, ServiceFormView):
+    action = "foi.view"  # whoever decides about a paper may issue it, not only who handles the case
     form_class = IssueForm
     submit_label = "印发"
+
+    def check_access(self) -> None:
+        super().check_access()
+        handles = self.allows("foi.handle", self.object.request.organ)
+        if not (handles or notices.may_issue(self.actor, self.object)):
+            raise PermissionDenied
 
     def get_intro(self) -> str:
         text = "印发后编排文号，文书和 PDF 不能再改动；有误的，只能另发一份文书替换。请先预览核对。"

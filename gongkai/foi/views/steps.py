@@ -20,7 +20,7 @@ from gongkai.foi.models import Approval, Consultation, FoiRequest, Notice
 from gongkai.foi.notices.kinds import kind_of
 from gongkai.foi.services import steps, supply
 from gongkai.foi.services.notices import version_of
-from gongkai.foi.services.steps.approvals import ACTION
+from gongkai.foi.services.requests import DECIDED_BY
 from gongkai.foi.views.base import FoiView
 from gongkai.foi.views.linking import RequestFormView
 from gongkai.ledger.actor import Actor
@@ -410,7 +410,7 @@ def may_decide(view: FoiView, approval: Approval, organ: Organ) -> bool:
     return (
         approval.state == Approval.State.PENDING
         and approval.proposed_by_id != view.request.user.pk
-        and view.allows(ACTION[approval.kind], organ)
+        and view.allows(DECIDED_BY[approval.kind], organ)
     )
 
 

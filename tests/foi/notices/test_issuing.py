@@ -6,6 +6,7 @@ from io import BytesIO
 import pypdfium2
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.urls import reverse
 from docx import Document
 
 from gongkai.foi.models import Approval, Consultation, Notice, NoticeSerial, Proof
@@ -160,6 +161,45 @@ def test_a_mistake_is_put_right_by_a_new_notice_with_a_reason(officer, case, let
     old.refresh_from_db()
     assert (old.state, fresh.replaces_id, fresh.serial) == ("replaced", old.pk, 2)
     assert "20个工作日" in pdf_text(notices.read_notice(officer, fresh)[1])
+
+
+def test_article_33_what_was_agreed_to_is_changed_by_who_may_agree_alone(
+    officer, responsible, case, letterhead
+):
+    """Given an agreed extension, then neither its draft nor its successor is the officer's own."""
+    fields = {"reason": "检索量大", "days": "20", "new_due": "2026年5月6日"}
+    approval = approved(case, "extension", days=20)
+    draft = notices.draft_notice(officer, case, "N04", extra=fields, approval=approval)
+    with pytest.raises(ValidationError, match="由有权审批的人修改"):
+        notices.edit_notice(officer, draft, {"reason": "别的理由"})
+    notices.edit_notice(responsible, draft, {"reason": "检索量很大"})
+    old = notices.issue_notice(officer, draft, on=ISSUED)
+    fresh = notices.replace_notice(officer, old, reason="理由有误")
+    notices.edit_notice(officer, fresh, {"reason": "第三种理由"})
+    assert not notices.may_issue(officer, fresh)
+    with pytest.raises(ValidationError, match="由有权审批的人核对后印发"):
+        notices.issue_notice(officer, fresh, on=ISSUED)
+    assert notices.may_issue(responsible, fresh)
+    assert notices.issue_notice(responsible, fresh, on=ISSUED).replaces_id == old.pk
+
+
+def test_article_38_an_answer_is_replaced_by_who_signs_answers(client, case, letterhead, organ):
+    """Given a draft in an answer's place, then the leader issues it on screen, the officer cannot."""
+    officer, leader = (
+        make_user(role, organ) for role in (Role.REQUEST_OFFICER, Role.APPROVING_LEADER)
+    )
+    handles = Actor.for_user(officer)
+    approval = approved(case, "decision", outcome="GRANT", subtype="provided")
+    old = issued(handles, case, "N10", approval=approval, supply="复印件一份。")
+    fresh = notices.replace_notice(handles, old, reason="文号有误")
+    address = reverse("foi:notice_issue", args=[fresh.pk])
+    client.force_login(officer)
+    answer = client.post(address, {"on": ISSUED.isoformat()})
+    assert "由有权审批的人核对后印发" in answer.content.decode()
+    client.force_login(leader)
+    assert client.post(address, {"on": ISSUED.isoformat()}).status_code == 302
+    fresh.refresh_from_db()
+    assert fresh.state == Notice.State.ISSUED
 
 
 def test_an_extension_goes_out_approved_article_33(officer, case, letterhead):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any, Final
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -19,7 +19,7 @@ from gongkai.foi.models import Approval, Consultation, FoiRequest, Notice
 from gongkai.foi.notices.wording import day
 from gongkai.foi.services.deliveries import deliver_notice
 from gongkai.foi.services.notices import draft_notice, issue_notice
-from gongkai.foi.services.requests import HANDLE, append_event, is_under_way
+from gongkai.foi.services.requests import DECIDED_BY, HANDLE, append_event, is_under_way
 from gongkai.foi.services.steps.common import locked, made, reading_now, stated, user_of
 from gongkai.ledger.actor import Actor
 from gongkai.ledger.services import record
@@ -28,14 +28,6 @@ from gongkai.organs.policy import GRANTS, authorise
 from gongkai.statute.clock import DelayStated, Event, Extended, FeeNoticed
 
 Kind, State = Approval.Kind, Approval.State
-ACTION: Final[Mapping[str, str]] = {
-    Kind.EXTENSION: "foi.approve",
-    Kind.DELAY: "foi.approve",
-    Kind.FEE: "foi.approve",
-    Kind.OVERRIDE: "foi.approve",
-    Kind.DECISION: "foi.sign",
-}
-"""Who decides: the action of the policy."""
 
 
 def propose_extension(
@@ -158,7 +150,7 @@ def approve(actor: Actor, approval: Approval, *, comment: str = "") -> Approval:
     """
     if approval.kind == Kind.DECISION:
         raise ValueError("A decision is signed (deciding.sign), not approved.")
-    authorise(actor, ACTION[approval.kind], approval.request.organ)
+    authorise(actor, DECIDED_BY[approval.kind], approval.request.organ)
     with transaction.atomic():
         settled = settle(actor, approval, State.APPROVED, comment)
         case = locked(settled.request)
@@ -247,7 +239,7 @@ def carry_out(
 
 def settle(actor: Actor, approval: Approval, state: str, comment: str) -> Approval:
     """The approval is decided by another person than the one who proposed it."""
-    authorise(actor, ACTION[approval.kind], approval.request.organ)
+    authorise(actor, DECIDED_BY[approval.kind], approval.request.organ)
     comment = stated(comment, "comment", "", limit=500) if comment.strip() else ""
     with transaction.atomic():
         current = _locked(approval)
@@ -286,7 +278,7 @@ def _refuse_empty_post(actor: Actor, request: FoiRequest, kind: str) -> None:
 
     An answer may wait for a leader who is still to be named: its draft is needed all the same.
     """
-    action = ACTION[kind]
+    action = DECIDED_BY[kind]
     if action != "foi.approve":
         return
     roles = [role for role, actions in GRANTS.items() if action in actions]
