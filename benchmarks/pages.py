@@ -3,8 +3,9 @@
 `serving`: requests a second that one server process answers on 127.0.0.1, of a page kept, a page
 drawn anew every time, the same bytes by nginx from disk, and a bare Django view that returns them
 (no middleware, no template). Load by wrk, or by threads of our own where there is none.
-`pages`: the whole answer drawn, p95, against the fewest statements that fetch what it shows, and
-how many statements it sends. `visible`: from the commit of a publication to the moment at which
+`pages`: the whole answer drawn, p95, against the fewest statements that fetch what it shows (the row,
+its attachments, issuers, trace, interpretations and neighbours; the tree, years, counts and rows of
+a list), and how many statements it sends. `visible`: from the commit of a publication to the moment at which
 both of two server processes show it. `static`: pages a second of the static copy, whole and after
 one publication.
 """
@@ -39,27 +40,47 @@ PATHS = {
     "facet": "/columns/c1/2024/page/3/",
     "home": "/",
 }
+LIVE = "FROM disclosure_discloseditem i WHERE i.live AND i.column_id = 1"
+ROWS = (
+    "SELECT i.id, i.title, i.document_number, i.published_at, o.name, c.title "
+    "FROM disclosure_discloseditem i JOIN organs_organ o ON o.id = i.organ_id "
+    "JOIN catalogue_column c ON c.id = i.column_id WHERE i.live AND i.column_id = 1 "
+)
+COLUMNS = "SELECT id, slug, title, parent_id, kind FROM catalogue_column"
+YEARS = (  # each by the index's end: together SQLite would read all
+    f"SELECT (SELECT min(i.published_at) {LIVE}), (SELECT max(i.published_at) {LIVE})"
+)
+MOUNTED = (
+    "SELECT count(*) FROM disclosure_discloseditem_mounts m "
+    "JOIN disclosure_discloseditem i ON i.id = m.discloseditem_id WHERE i.live AND m.column_id = 1"
+)
+IN_2024 = "AND i.published_at >= '2024-01-01' AND i.published_at < '2025-01-01' "
 BARE = {
     "item": (
-        "SELECT i.*, o.name, c.title FROM disclosure_discloseditem i "
+        "SELECT i.*, o.name, c.title, s.title, e.title FROM disclosure_discloseditem i "
         "JOIN organs_organ o ON o.id = i.organ_id JOIN catalogue_column c ON c.id = i.column_id "
-        "WHERE i.id = 1",
+        "LEFT JOIN disclosure_discloseditem s ON s.id = i.successor_id "
+        "LEFT JOIN disclosure_discloseditem e ON e.id = i.interprets_id WHERE i.id = 1",
+        "SELECT id, name, stored_id FROM disclosure_attachment WHERE item_id = 1",
+        "SELECT organ_id, name FROM disclosure_itemissuer WHERE item_id = 1",
+        "SELECT * FROM disclosure_publictrace WHERE item_id = 1 ORDER BY at DESC",
+        "SELECT id, title FROM disclosure_discloseditem WHERE interprets_id = 1 AND live",
+        f"SELECT i.id, i.title, i.published_at {LIVE} ORDER BY i.published_at DESC, i.id DESC LIMIT 6",
+        COLUMNS,
     ),
     "list": (
-        "SELECT count(*) FROM disclosure_discloseditem WHERE live AND column_id = 1",
-        "SELECT i.id, i.title, i.document_number, i.published_at, o.name, c.title "
-        "FROM disclosure_discloseditem i JOIN organs_organ o ON o.id = i.organ_id "
-        "JOIN catalogue_column c ON c.id = i.column_id WHERE i.live AND i.column_id = 1 "
-        "ORDER BY i.published_at DESC, i.id DESC LIMIT 20",
+        COLUMNS,
+        YEARS,
+        f"SELECT count(*) {LIVE}",
+        MOUNTED,
+        f"{ROWS} ORDER BY i.published_at DESC, i.id DESC LIMIT 20",
     ),
     "facet": (
-        "SELECT count(*) FROM disclosure_discloseditem WHERE live AND column_id = 1 "
-        "AND published_at >= '2024-01-01' AND published_at < '2025-01-01'",
-        "SELECT i.id, i.title, i.document_number, i.published_at, o.name, c.title "
-        "FROM disclosure_discloseditem i JOIN organs_organ o ON o.id = i.organ_id "
-        "JOIN catalogue_column c ON c.id = i.column_id WHERE i.live AND i.column_id = 1 "
-        "AND i.published_at >= '2024-01-01' AND i.published_at < '2025-01-01' "
-        "ORDER BY i.published_at DESC, i.id DESC LIMIT 20 OFFSET 40",
+        COLUMNS,
+        YEARS,
+        f"SELECT count(*) {LIVE} {IN_2024}",
+        MOUNTED,
+        f"{ROWS} {IN_2024} ORDER BY i.published_at DESC, i.id DESC LIMIT 20 OFFSET 40",
     ),
 }
 VIEW = """
