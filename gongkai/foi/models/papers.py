@@ -267,7 +267,7 @@ class Outgoing(models.Model):
     @property
     def belongs_to(self) -> str:
         """What the sealed value is bound to."""
-        raise NotImplementedError
+        raise TypeError(f"{type(self).__name__} must say what its sealed value is bound to.")
 
 
 class Message(Outgoing):
